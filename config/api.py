@@ -1,0 +1,56 @@
+"""Doors that look at the whole house: health, and the chain's public facts."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, path
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from chain import deployed, paying, reading
+from common.api import Door
+from storage import selectors as storage
+from work import selectors as work
+
+
+class ChainView(Door):
+    """Which chain and which contracts this marketplace speaks to."""
+
+    permission_classes = [AllowAny]
+
+    def get(self, _request: Request) -> Response:
+        """Return chain id, addresses, payment token and the confirmed head."""
+        return Response(chain_facts())
+
+
+class HealthView(Door):
+    """Whether the work gets done, for a supervisor and for people."""
+
+    permission_classes = [AllowAny]
+
+    def get(self, _request: Request) -> Response:
+        """Return the state of the work list; 200 means the web process itself answers."""
+        return Response({"object": "health", "is_ok": True, "work": work.counts_by_state()})
+
+
+def chain_facts() -> dict[str, Any]:
+    """Return the public facts of the chain as JSON."""
+    head = reading.head()
+    return {
+        "object": "chain",
+        "chain_id": settings.CHAIN_ID,
+        "rpc_url": settings.PUBLIC_CHAIN_RPC_URL,
+        "contracts": {
+            name: facts["address"] for name, facts in deployed.read().get("contracts", {}).items()
+        },
+        "token": paying.payment_token().to_dict(),
+        "builder_key_sha256": storage.builder_key().sha256,
+        "head": {"number": head.number, "hash": head.hash},
+    }
+
+
+routes: list[URLPattern | URLResolver] = [
+    path("chain", ChainView.as_view(), name="chain"),
+    path("health", HealthView.as_view(), name="health"),
+]

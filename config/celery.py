@@ -1,0 +1,52 @@
+"""The queues, and the whole timetable of what beats."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings
+
+app = Celery("odometer", broker=settings.REDIS_URL)
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_ignore_result=True,
+    task_default_queue="default",
+    task_serializer="json",
+    accept_content=["json"],
+    task_time_limit=1800,
+    broker_connection_retry_on_startup=True,
+    # Above the longest task: an overdue message is run a second time (kombu 337).
+    broker_transport_options={"visibility_timeout": 3600, "unacked_restore_throttle": 1},
+    worker_hijack_root_logger=False,
+    worker_enable_remote_control=False,
+)
+app.autodiscover_tasks()
+
+QUEUES = ("default", "chain", "builder")
+
+app.conf.beat_schedule = {
+    "sweep": {"task": "work.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
+    "index": {
+        "task": "chain.tasks.index_blocks",
+        "schedule": 1.0,
+        "options": {"queue": "chain", "expires": 1},
+    },
+    "send": {
+        "task": "chain.tasks.send_calls",
+        "schedule": 1.0,
+        "options": {"queue": "chain", "expires": 1},
+    },
+    **{
+        f"beat-{queue}": {
+            "task": "work.tasks.beat",
+            "schedule": 10.0,
+            "args": [queue],
+            "options": {"queue": queue, "expires": 10},
+        }
+        for queue in QUEUES
+    },
+}

@@ -1,0 +1,30 @@
+"""Ask for work inside the transaction of the fact that needs it."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from work import waking
+from work.models import WorkRow
+
+
+def ask(
+    *, task: str, reference: str, queue: str = "default", due_at: datetime | None = None
+) -> WorkRow:
+    """Return the row that makes `task(reference)` happen; asking twice gives the same row.
+
+    The wake-up after commit is a hint and may be lost; the sweep finds the row.
+    """
+    row, is_new = WorkRow.objects.get_or_create(
+        key=f"{task}:{reference}",
+        defaults={
+            "task": task,
+            "reference": reference,
+            "queue": queue,
+            "due_at": due_at or timezone.now(),
+        },
+    )
+    if is_new and due_at is None:
+        transaction.on_commit(lambda: waking.wake(row), robust=True)
+    return row

@@ -1,0 +1,62 @@
+"""Do one row's work: claim, act, and put it off when it fails."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils import timezone
+
+from common.errors import Conflict, Unavailable
+from work.claiming import Lease, claim
+from work.errors import LeaseLost
+from work.models import WorkRow
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 30
+"""After so many tries a row is stuck and shown to the admin; it is never dropped."""
+
+LONGEST_PAUSE = timedelta(minutes=5)
+
+
+def do(
+    *,
+    task: str,
+    reference: str,
+    act: Callable[[Lease], None],
+    lease_for: timedelta = timedelta(seconds=60),
+) -> None:
+    """Run `act` under a lease; it finishes the row itself, with the fact.
+
+    A failure is written to the row and the row becomes due again later. An error that is not
+    of our families is raised on, so that it is seen, after the row was put off.
+    """
+    lease = claim(task=task, reference=reference, length=lease_for, at=timezone.now())
+    if lease is None:
+        return
+    try:
+        act(lease)
+    except LeaseLost:
+        logger.info("lease_lost task=%s", task)
+    except (Unavailable, Conflict) as error:
+        _put_off(lease, error.code)
+    except Exception as error:
+        _put_off(lease, type(error).__name__)  # the class alone: messages can hold plaintext
+        raise
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many tries: 0.5 s, doubled each time, 5 minutes at most."""
+    return min(timedelta(seconds=0.5 * 2 ** min(attempts, 12)), LONGEST_PAUSE)
+
+
+def _put_off(lease: Lease, error: str) -> None:
+    is_stuck = lease.attempts >= MAX_ATTEMPTS
+    WorkRow.objects.filter(id=lease.row_id, owner=lease.owner).update(
+        state=WorkRow.State.STUCK if is_stuck else WorkRow.State.OPEN,
+        due_at=timezone.now() + pause_after(lease.attempts),
+        owner="",
+        leased_until=None,
+        last_error=error[:200],
+    )
+    logger.warning("put_off row=%s attempts=%s error=%s", lease.row_id, lease.attempts, error)
