@@ -1,0 +1,13 @@
+"""Wiring of the room where consent meets data."""
+
+from django.apps import AppConfig
+
+
+class AnonymizeConfig(AppConfig):
+    """Differential privacy over what consenting drivers recorded."""
+
+    name = "anonymize"
+
+    def ready(self) -> None:
+        """Plug into the chain's socket."""
+        from anonymize import events  # noqa: F401, PLC0415 - the rows must be loaded first

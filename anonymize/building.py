@@ -1,0 +1,137 @@
+"""THE crossing: confirmed consents meet opened uploads, and only noise comes out."""
+
+import logging
+import secrets
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+import polars as pl
+from django.db import transaction
+from django.utils import timezone
+from storage.models import Upload
+
+from anonymize import answering, budgeting
+from anonymize.domain import cells, contributions, estimates, mechanisms, queries
+from anonymize.formats import reading as files
+from anonymize.formats.errors import UnreadableFile
+from anonymize.models import Release
+from chain import reading
+from consent import confirming
+from consent import selectors as consent
+from storage import quality, unsealing
+from storage import selectors as storage
+from work.claiming import Lease
+
+logger = logging.getLogger(__name__)
+
+TELL_EVERY = 25
+"""Uploads between two reports of progress; each report also renews the lease."""
+
+
+def build(lease: Lease) -> None:
+    """Take one release as far as it goes: charge its cohort, answer, seal.
+
+    Every step starts from the state of the row, so a killed build goes on where it stood. A
+    build found in DRAWING is spent: its noise may have been drawn and must not be drawn again.
+    """
+    release = Release.objects.select_related("dataset").get(id=lease.reference)
+    if release.state == Release.State.PLANNED:
+        _charge(release)
+        release.refresh_from_db()
+    if release.state == Release.State.CHARGED:
+        query = queries.plan_of(release.dataset.spec)
+        if release.contributions.count() < query.min_cohort:
+            _end(release, lease, Release.State.FAILED, "cohort_too_small")
+            return
+        answering.keep(release=release, lease=lease, draw=lambda: _draw(release, query, lease))
+    elif release.state == Release.State.DRAWING:
+        _end(release, lease, Release.State.SPENT, "draw_interrupted")
+    else:
+        lease.finish()
+
+
+def _charge(release: Release) -> None:
+    """Ask the chain who consents at one named block, and debit those whose budget allows it."""
+    block = reading.head()
+    asked = list(consent.active_consents(release.dataset_id))
+    stand = confirming.confirmed(consents=asked, dataset_id=release.dataset_id, block=block.number)
+    with_uploads = set(
+        storage.pinned_uploads([row.driver_id for row in stand]).values_list("driver_id", flat=True)
+    )
+    budgeting.charge(
+        release=release,
+        addresses={
+            row.driver_id: row.consent_address for row in stand if row.driver_id in with_uploads
+        },
+        windows=list(release.dataset.spec["windows"]),
+        block=block,
+    )
+
+
+def _draw(release: Release, query: queries.Query, lease: Lease) -> answering.Answer:
+    """Open the cohort's uploads, bound them, pass the fence, draw."""
+    layout = cells.layout_of(query)
+    parts = _partials(release, query, lease)
+    bounded = contributions.bound(parts, query, choose=_choose)
+    vector = cells.encode(bounded, layout)
+    answering.pass_the_fence(release)
+    noised = mechanisms.noise(vector, sensitivity=layout.sensitivity, rho_micro=release.rho_micro)
+    return answering.Answer(
+        layout=layout, noised=noised, estimated=estimates.estimate(noised, layout)
+    )
+
+
+def _partials(release: Release, query: queries.Query, lease: Lease) -> Mapping[str, pl.DataFrame]:
+    drivers = list(release.contributions.values_list("driver_id", flat=True))
+    frames: dict[UUID, list[pl.DataFrame]] = {driver: [] for driver in drivers if driver}
+    uploads = list(storage.pinned_uploads([driver for driver in drivers if driver]))
+    for upload, frame in _frames(release, uploads, lease):
+        frames[upload.driver_id].append(frame)
+    return {
+        str(driver): contributions.partials(pl.concat(held), query)
+        for driver, held in frames.items()
+        if held
+    }
+
+
+def _frames(
+    release: Release, uploads: list[Upload], lease: Lease
+) -> Iterator[tuple[Upload, pl.DataFrame]]:
+    is_simulated = any(upload.vehicle.is_simulated for upload in uploads)
+    Release.objects.filter(id=release.id).update(is_simulated=is_simulated, steps_of=len(uploads))
+    for done, upload in enumerate(uploads, start=1):
+        frame = _read(upload)
+        if frame is not None:
+            yield upload, frame
+        if done % TELL_EVERY == 0 or done == len(uploads):
+            lease.renew()
+            Release.objects.filter(id=release.id).update(steps_done=done)
+
+
+def _read(upload: Upload) -> pl.DataFrame | None:
+    """Return the upload's rows, and tell its driver what was read, used and refused."""
+    content = unsealing.open_upload(upload)
+    try:
+        read = files.read(content)
+    except UnreadableFile as error:
+        quality.record(upload=upload, is_readable=False, codes=[error.code], report=error.facts)
+        return None
+    quality.record(
+        upload=upload,
+        is_readable=True,
+        codes=sorted(read.report.refused),
+        report=read.report.to_dict(),
+    )
+    return read.frame
+
+
+def _choose(of: int, take: int) -> list[int]:
+    """Return which of a driver's groups are kept: uniform, by the system's randomness."""
+    return sorted(secrets.SystemRandom().sample(range(of), take))
+
+
+def _end(release: Release, lease: Lease, state: str, failure: str) -> None:
+    with transaction.atomic():
+        Release.objects.filter(id=release.id).update(state=state, failure=failure)
+        lease.finish()
+    logger.warning("build_ended release=%s reason=%s at=%s", release.id, failure, timezone.now())

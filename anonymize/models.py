@@ -1,0 +1,104 @@
+"""Datasets, their releases, and what each release cost whom."""
+
+from django.db import models
+from django.db.models import F, Q
+from storage.models import SealedObject
+
+from common.models import Row
+from registry.models import Driver
+
+
+class Dataset(Row):
+    """An approved question: its QuerySpec, and how much privacy all its releases may cost."""
+
+    class State(models.TextChoices):
+        REGISTERING = "registering"
+        READY = "ready"
+        REFUSED = "refused"
+
+    title = models.CharField(max_length=200)
+    spec = models.JSONField()
+    spec_sha256 = models.CharField(max_length=64)
+    rho_cap_micro = models.PositiveBigIntegerField()
+    fee_bps = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=12, choices=State, default=State.REGISTERING)
+
+
+class Release(Row):
+    """One published noisy answer, immutable once drawn.
+
+    States only move forward. DRAWING is the fence: a build found there without an answer has
+    spent its charge, and only a new release with a new charge may draw again.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned"
+        CHARGED = "charged"
+        DRAWING = "drawing"
+        DRAWN = "drawn"
+        PUBLISHING = "publishing"
+        PUBLISHED = "published"
+        SPENT = "spent"
+        FAILED = "failed"
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="releases")
+    state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
+    price_units = models.PositiveBigIntegerField()
+    rho_micro = models.PositiveBigIntegerField()
+    consent_block = models.PositiveBigIntegerField(null=True)
+    consent_block_hash = models.CharField(max_length=66, blank=True)
+    is_simulated = models.BooleanField(default=False)
+    cohort_noised = models.IntegerField(null=True)
+    sealed = models.ForeignKey(SealedObject, null=True, on_delete=models.PROTECT)
+    manifest = models.JSONField(null=True)
+    manifest_digest = models.CharField(max_length=66, blank=True)
+    steps_done = models.PositiveIntegerField(default=0)
+    steps_of = models.PositiveIntegerField(default=0)
+    tx_hash = models.CharField(max_length=66, blank=True)
+    published_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=120, blank=True)
+
+
+class Contribution(Row):
+    """The fact that one driver's data is in one release; every contribution weighs the same."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="contributions")
+    driver = models.ForeignKey(Driver, null=True, on_delete=models.SET_NULL)
+    consent_address = models.CharField(max_length=42)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "consent_address"], name="counted_once")
+        ]
+
+
+class PrivacyBudget(models.Model):
+    """How much privacy loss one driver has in one window, in millionths of rho."""
+
+    LIFETIME = "lifetime"
+
+    driver = models.ForeignKey(Driver, on_delete=models.CASCADE, related_name="budgets")
+    window = models.CharField(max_length=8)
+    spent_rho_micro = models.PositiveBigIntegerField(default=0)
+    cap_rho_micro = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["driver", "window"], name="one_budget_per_window"),
+            models.CheckConstraint(
+                condition=Q(spent_rho_micro__lte=F("cap_rho_micro")), name="never_above_the_cap"
+            ),
+        ]
+
+
+class BudgetCharge(Row):
+    """One debit of one budget for one release; never refunded."""
+
+    budget = models.ForeignKey(PrivacyBudget, on_delete=models.CASCADE, related_name="charges")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="charges")
+    rho_micro = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["budget", "release"], name="charged_once_per_release")
+        ]

@@ -1,0 +1,42 @@
+"""Ask for a release: check the dataset's budget, queue the build."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from anonymize import selectors
+from anonymize.errors import BuildUnderWay, DatasetBudgetExhausted, DatasetNotReady, NoSuchDataset
+from anonymize.models import Dataset, Release
+from work import asking
+
+UNDER_WAY = [
+    Release.State.PLANNED,
+    Release.State.CHARGED,
+    Release.State.DRAWING,
+    Release.State.DRAWN,
+    Release.State.PUBLISHING,
+]
+
+
+@transaction.atomic
+def plan_release(*, dataset_id: UUID, price_units: int) -> Release:
+    """Return a planned release whose build is queued for the builder.
+
+    price_units: what one license costs, token units.
+
+    Raises NoSuchDataset, DatasetNotReady, BuildUnderWay, DatasetBudgetExhausted.
+    """
+    dataset = Dataset.objects.select_for_update().filter(id=dataset_id).first()
+    if dataset is None:
+        raise NoSuchDataset
+    if dataset.state != Dataset.State.READY:
+        raise DatasetNotReady
+    if dataset.releases.filter(state__in=UNDER_WAY).exists():
+        raise BuildUnderWay
+    asked = int(dataset.spec["rho_micro"])
+    left = selectors.dataset_budget_left(dataset)
+    if asked > left:
+        raise DatasetBudgetExhausted(asked_rho_micro=asked, left_rho_micro=left)
+    release = Release.objects.create(dataset=dataset, price_units=price_units, rho_micro=asked)
+    asking.ask(task="anonymize.tasks.build_release", reference=str(release.id), queue="builder")
+    return release

@@ -1,0 +1,29 @@
+"""Queue doors: build a release, then publish it."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from anonymize import building, publishing
+from work import doing
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def build_release(reference: str) -> None:
+    """Queue door of the builder: build one release. Safe to run twice."""
+    doing.do(
+        task="anonymize.tasks.build_release",
+        reference=reference,
+        act=building.build,
+        lease_for=timedelta(minutes=2),
+    )
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def publish_release(reference: str) -> None:
+    """Queue door: commit one drawn release on the chain. Safe to run twice."""
+    doing.do(
+        task="anonymize.tasks.publish_release",
+        reference=reference,
+        act=publishing.publish,
+    )

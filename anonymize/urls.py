@@ -1,0 +1,15 @@
+"""Addresses of the anonymize room."""
+
+from django.urls import URLPattern, path
+
+from anonymize import api as doors
+
+api: list[URLPattern] = [
+    path("estimates", doors.EstimatesView.as_view(), name="estimates"),
+    path("releases", doors.ReleasesView.as_view(), name="releases"),
+    path("releases/<uuid:release_id>", doors.ReleaseView.as_view(), name="release"),
+    path("releases/<uuid:release_id>/manifest", doors.ManifestView.as_view(), name="manifest"),
+    path("releases/<uuid:release_id>/file", doors.FileView.as_view(), name="release-file"),
+    path("privacy-ledger", doors.LedgerView.as_view(), name="privacy-ledger"),
+]
+pages: list[URLPattern] = []

@@ -1,0 +1,13 @@
+"""Wiring of the marketplace."""
+
+from django.apps import AppConfig
+
+
+class MarketplaceConfig(AppConfig):
+    """What is offered, asked for and bought."""
+
+    name = "marketplace"
+
+    def ready(self) -> None:
+        """Plug into the chain's socket."""
+        from marketplace import events  # noqa: F401, PLC0415 - the rows must be loaded first

@@ -1,0 +1,70 @@
+"""Shapes of what the marketplace's doors take."""
+
+from typing import Any
+
+from eth_utils.address import is_checksum_address
+from rest_framework import serializers
+
+from common.errors import noop
+from marketplace.requesting import DECISIONS
+
+SIGNATURE = r"^0x[0-9a-fA-F]{130}$"
+PURPOSE = r"^dpv:[A-Za-z]{3,60}$"
+
+
+class RequestForm(serializers.Serializer[Any]):
+    """A data request."""
+
+    title = serializers.CharField(min_length=5, max_length=200)
+    why = serializers.CharField(min_length=20, max_length=2000)
+    purposes = serializers.ListField(
+        child=serializers.RegexField(PURPOSE), min_length=1, max_length=5
+    )
+    spec = serializers.DictField()
+    price_units = serializers.IntegerField(min_value=1, max_value=2**62)
+    drivers_needed = serializers.IntegerField(min_value=1, max_value=10_000_000)
+    deadline_at = serializers.DateTimeField()
+
+
+class DecisionForm(serializers.Serializer[Any]):
+    """An admin's decision, with a reason the requester can read."""
+
+    decision = serializers.ChoiceField(choices=sorted(DECISIONS))
+    reason_code = serializers.SlugField(max_length=40)
+    reason = serializers.CharField(min_length=20, max_length=2000)
+
+
+class AddressField(serializers.CharField):
+    """A checksum address."""
+
+    default_error_messages = {
+        "not_an_address": noop("This is not an address in checksum form (EIP-55).")
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the address. Fails with `not_an_address`."""
+        address = super().to_internal_value(data)
+        if not is_checksum_address(address):
+            self.fail("not_an_address")
+        return address
+
+
+class QuoteForm(serializers.Serializer[Any]):
+    """Which release, and which account will pay and hold the license."""
+
+    release_id = serializers.UUIDField()
+    buyer = AddressField(max_length=42)
+
+
+class PurchaseForm(serializers.Serializer[Any]):
+    """The signatures over a quote's typed data."""
+
+    quote_id = serializers.UUIDField()
+    order_signature = serializers.RegexField(SIGNATURE)
+    permit_signature = serializers.RegexField(SIGNATURE, required=False, default="0x")
+
+
+class RecipientForm(serializers.Serializer[Any]):
+    """The X25519 public key that a DataKey is sealed to, in hex."""
+
+    recipient = serializers.RegexField(r"^[0-9a-f]{64}$")

@@ -1,0 +1,146 @@
+"""Roles, fakes and fences for every test."""
+
+import json
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_socket
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from registry.models import Developer, Driver, Vehicle
+from tests.factories import keys
+from tests.factories import registry as registry_factory
+from tests.fakes.ipfs import FakeNode
+from work.models import WorkRow
+
+REAL_WORLD = ("worlds", "e2e")
+
+
+@pytest.fixture(autouse=True)
+def _sockets(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close the net, but for tests that say they need real nodes."""
+    if not any(request.node.get_closest_marker(name) for name in REAL_WORLD):
+        pytest_socket.disable_socket(allow_unix_socket=True)
+    yield
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def wakes(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[str, list[Any]]]:
+    """Catch Celery's wake-ups: return the (task, arguments) that would have been sent."""
+    sent: list[tuple[str, list[Any]]] = []
+    if not any(request.node.get_closest_marker(name) for name in REAL_WORLD):
+        from config.celery import app  # noqa: PLC0415 - needs the settings
+
+        def send(name: str, args: Any = None, *_args: Any, **_options: Any) -> None:
+            sent.append((name, list(args or [])))
+
+        monkeypatch.setattr(app, "send_task", send)
+    return sent
+
+
+@pytest.fixture(autouse=True)
+def _directories(settings: Any, tmp_path: Path) -> None:
+    settings.SPOOL_DIR = tmp_path / "spool"
+    settings.STATIC_ROOT = tmp_path  # collected files are no part of a fast test
+
+
+@pytest.fixture(autouse=True)
+def _builder_public_key(settings: Any, tmp_path: Path) -> None:
+    """Publish the builder's key; no process holds the private one unless it says so."""
+    file = tmp_path / "builder.public.json"
+    file.write_text(json.dumps({"key_id": "builder-1", "public_key": keys.BUILDER.public.hex()}))
+    settings.BUILDER_PUBLIC_FILE = file
+    settings.BUILDER_PRIVATE_KEY = ""
+
+
+@pytest.fixture
+def builder_process(settings: Any) -> None:
+    """Let this test run as the builder's process."""
+    settings.BUILDER_PRIVATE_KEY = keys.BUILDER.private.hex()
+
+
+@pytest.fixture
+def ipfs_node(monkeypatch: pytest.MonkeyPatch) -> FakeNode:
+    """Put an IPFS node in memory where the real one would be."""
+    node = FakeNode()
+    monkeypatch.setattr("storage.ipfs.node", lambda: node)
+    return node
+
+
+@pytest.fixture
+def work_through() -> Callable[..., int]:
+    """Return a function that does every open work row once, as workers would; it counts them."""
+
+    def work(*tasks: str) -> int:
+        rows = WorkRow.objects.filter(state=WorkRow.State.OPEN).order_by("created_at", "id")
+        mine = [row for row in rows if not tasks or row.task in tasks]
+        for row in mine:
+            module, _, name = row.task.rpartition(".")
+            getattr(import_module(module), name)(row.reference)
+        return len(mine)
+
+    return work
+
+
+@pytest.fixture
+def driver(db: None) -> Driver:
+    return registry_factory.make_driver("driver", keys.DRIVER)
+
+
+@pytest.fixture
+def other_driver(db: None) -> Driver:
+    return registry_factory.make_driver("other-driver", keys.OTHER_DRIVER)
+
+
+@pytest.fixture
+def vehicle(driver: Driver) -> Vehicle:
+    return registry_factory.make_vehicle(driver)
+
+
+@pytest.fixture
+def developer(db: None) -> Developer:
+    return registry_factory.make_developer()
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return registry_factory.make_admin()
+
+
+@pytest.fixture
+def anybody() -> APIClient:
+    """A client that nobody is signed in on."""
+    return APIClient()
+
+
+@pytest.fixture
+def as_driver(driver: Driver) -> APIClient:
+    return _signed_in(driver.user)
+
+
+@pytest.fixture
+def as_other_driver(other_driver: Driver) -> APIClient:
+    return _signed_in(other_driver.user)
+
+
+@pytest.fixture
+def as_developer(developer: Developer) -> APIClient:
+    return _signed_in(developer.user)
+
+
+@pytest.fixture
+def as_admin(admin: User) -> APIClient:
+    return _signed_in(admin)
+
+
+def _signed_in(user: User) -> APIClient:
+    client = APIClient()
+    client.force_login(user)
+    return client
