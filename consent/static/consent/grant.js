@@ -1,0 +1,97 @@
+// Grant: unlock, derive this dataset's key, check what the server asks to sign, sign both ways.
+
+import { areEqual, fromHex } from "../portal/bytes.js";
+import { post } from "../portal/http.js";
+import { consentKey, toBytes32 } from "../portal/keys.js";
+import { clear, show } from "../portal/problems.js";
+import { withSeed } from "../registry/unlock.js";
+import { addressOf, sign, termsDigest } from "./typed_data.js";
+
+const form = document.getElementById("grant");
+const wanted = JSON.parse(document.getElementById("to-be-signed").textContent);
+
+form?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  clear();
+  const button = form.querySelector("button");
+  button.disabled = true;
+  try {
+    const consent = await withSeed(reasons(), (seed) => granted(seed));
+    if (consent) location.assign(`/consents/${consent.id}`);
+  } catch (error) {
+    show(error, { form });
+  } finally {
+    button.disabled = false;
+  }
+});
+
+const chosen = () =>
+  [...document.querySelectorAll("[data-signal]")]
+    .filter((part) => part.type !== "checkbox" || part.checked)
+    .map((part) => part.dataset.signal);
+
+function reasons() {
+  const words = [...document.querySelectorAll("[data-signal]")]
+    .filter((part) => part.type !== "checkbox" || part.checked)
+    .map((part) => part.dataset.word);
+  const facts = form.dataset;
+  return {
+    why: interpolate(gettext("Unlock to sign: grant this to %(buyer)s"), { buyer: facts.buyer }, true),
+    facts: [
+      [gettext("You give"), words.join(", ")],
+      [gettext("For"), facts.purposes],
+      [gettext("To"), facts.recipient],
+      [gettext("Until"), facts.until],
+      [gettext("Privacy, at most"), interpolate(gettext("%(n)s right guesses in 100"), { n: facts.guess }, true)],
+      [gettext("Also signed"), gettext("the revocation, kept so that you can stop with one click")],
+    ],
+  };
+}
+
+async function granted(seed) {
+  const key = consentKey(seed, toBytes32(wanted.dataset_id));
+  try {
+    const address = addressOf(key);
+    const draft = await post("/api/v1/consents", {
+      offer_id: wanted.offer_id,
+      signal_groups: chosen(),
+      consent_address: address,
+    });
+    check(draft, address);
+    return await post(`/api/v1/consents/${draft.id}/signature`, {
+      grant: sign(key, draft.typed_data.grant),
+      revoke: sign(key, draft.typed_data.revoke),
+    });
+  } finally {
+    key.fill(0);
+  }
+}
+
+// What is signed must be what was shown, whatever the server says.
+function check({ terms, typed_data }, address) {
+  const { grant, revoke } = typed_data;
+  const dataset = toBytes32(wanted.dataset_id);
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  const isAsShown =
+    same(terms.purposes, wanted.purposes) &&
+    same([...terms.signal_groups].sort(), chosen().sort()) &&
+    terms.offer_id === wanted.offer_id &&
+    terms.dataset_id === wanted.dataset_id &&
+    terms.recipient_class === wanted.recipient_class &&
+    terms.expires_at === wanted.expires_at &&
+    terms.rho_micro_max === wanted.rho_micro_max &&
+    terms.payout.contributors_bps === wanted.contributors_bps &&
+    terms.builder_key_sha256 === wanted.builder_key_sha256 &&
+    grant.primaryType === "Grant" &&
+    revoke.primaryType === "Revoke" &&
+    grant.message.driver === address &&
+    revoke.message.driver === address &&
+    Number(grant.message.expiry) === wanted.expires_at &&
+    Number(revoke.message.nonce) === Number(grant.message.nonce) + 1 &&
+    areEqual(fromHex(grant.message.dataset), dataset) &&
+    areEqual(fromHex(revoke.message.dataset), dataset) &&
+    areEqual(fromHex(grant.message.terms), termsDigest(terms));
+  if (!isAsShown) {
+    throw new Error(gettext("The server asked you to sign something else than this page shows. Nothing was signed."));
+  }
+}

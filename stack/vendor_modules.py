@@ -1,0 +1,107 @@
+"""Copy what browsers need from node_modules to var/vendor, as ES modules without bare names."""
+
+import os
+import posixpath
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# ES modules, by the path inside node_modules they keep; what they import comes along.
+ENTRIES = (
+    "@noble/curves/secp256k1.js",
+    "@noble/hashes/hkdf.js",
+    "@noble/hashes/sha2.js",
+    "@noble/hashes/sha3.js",
+    "@scure/bip39/index.js",
+    "@scure/bip39/wordlists/english.js",
+)
+# Single files under a name of their own.
+FILES = {
+    "libsodium.js": "libsodium-wrappers-sumo/dist/modules-sumo-esm/libsodium-wrappers.mjs",
+    "libsodium-sumo.js": "libsodium-sumo/dist/modules-sumo-esm/libsodium-sumo.mjs",
+    "htmx.js": "htmx.org/dist/htmx.min.js",
+}
+# Bundles for `require`, wrapped so that they can be imported: file and names to export.
+WRAPPED = {"tus.js": ("tus-js-client/dist/tus.min.js", ("Upload", "isSupported", "DetailedError"))}
+LICENSES = (
+    "@noble/curves",
+    "@noble/hashes",
+    "@scure/bip39",
+    "htmx.org",
+    "libsodium-sumo",
+    "tus-js-client",
+)
+
+IMPORT = re.compile(r"""(\bfrom\s*|\bimport\s*)(["'])([^"']+)\2""")
+_BLOCK_COMMENT = re.compile(r"/\*\*.*?\*/", re.DOTALL)  # they hold example imports
+_SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+
+
+def vendor(node_modules: Path, target: Path) -> int:
+    """Fill `target` anew and return how many files it holds. An interrupted run leaves the old one.
+
+    Raises FileNotFoundError when a package is not installed.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix="vendor-", dir=target.parent))
+    fresh.chmod(0o755)
+    _copy_graph(node_modules, fresh)
+    for name, source in FILES.items():
+        _write(fresh / name, _rewritten((node_modules / source).read_text(encoding="utf-8"), name))
+    for name, (source, exports) in WRAPPED.items():
+        _write(fresh / name, _wrapped((node_modules / source).read_text(encoding="utf-8"), exports))
+    for package in LICENSES:
+        license_text = (node_modules / package / "LICENSE").read_text(encoding="utf-8")
+        _write(fresh / package / "LICENSE", license_text)
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.rename(target)
+    return sum(len(files) for _, _, files in os.walk(target))
+
+
+def _copy_graph(node_modules: Path, target: Path) -> None:
+    waiting, seen = list(ENTRIES), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        text = _BLOCK_COMMENT.sub("", (node_modules / name).read_text(encoding="utf-8"))
+        _write(target / name, _rewritten(text, name))
+        waiting += [_path_of(found[3], name) for found in IMPORT.finditer(text)]
+
+
+def _rewritten(text: str, importer: str) -> str:
+    """Return the module with each bare name made a path relative to the importing file."""
+
+    def relative(found: re.Match[str]) -> str:
+        path = posixpath.relpath(_path_of(found[3], importer), str(PurePosixPath(importer).parent))
+        return f'{found[1]}"{path if path.startswith(".") else "./" + path}"'
+
+    return IMPORT.sub(relative, _SOURCE_MAP.sub("", text))
+
+
+def _path_of(specifier: str, importer: str) -> str:
+    """Return where a specifier points, as a path inside the vendor directory."""
+    if specifier.startswith("."):
+        return posixpath.normpath(posixpath.join(PurePosixPath(importer).parent, specifier))
+    return f"{specifier}.js" if f"{specifier}.js" in FILES else specifier
+
+
+def _wrapped(text: str, exports: tuple[str, ...]) -> str:
+    names = ", ".join(exports)
+    head = "const module = { exports: {} };\nconst exports = module.exports;\n"
+    return f"{head}{_SOURCE_MAP.sub('', text)}\nexport const {{ {names} }} = module.exports;\n"
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    count = vendor(ROOT / "node_modules", ROOT / "var" / "vendor")
+    sys.stdout.write(f"{count} browser modules in var/vendor\n")

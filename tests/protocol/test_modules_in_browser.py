@@ -1,0 +1,97 @@
+import base64
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from protocol import envelope, vault
+from protocol.vector_inputs import CONTEXT, PASSPHRASE, plaintext
+from tests.protocol.static import lay_out
+
+pytestmark = pytest.mark.e2e
+
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'"
+)
+WATCH = """
+window.violations = [];
+addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
+"""
+ENROL = """async (passphrase) => {
+  const vault = await import("/registry/vault_in_worker.js");
+  const { toHex } = await import("/portal/bytes.js");
+  const { boxPublicKey } = await import("/portal/keys.js");
+  const made = await vault.create(passphrase);
+  const { sealKey } = await vault.prove(passphrase, made.vault.kdf);
+  const seed = await vault.openVault(made.vault, sealKey);
+  const refusal = await vault.openVault(made.vault, new Uint8Array(32)).catch((error) => error);
+  return {
+    vault: made.vault, seed: toHex(seed), box: toHex(boxPublicKey(seed)), code: refusal.code,
+  };
+}"""
+SEAL = """async ({ size, context, publicKey }) => {
+  const { fromHex, toHex } = await import("/portal/bytes.js");
+  const worker = new Worker("/storage/seal_worker.js", { type: "module" });
+  const plain = Uint8Array.from({ length: size }, (_, index) => index % 251);
+  const steps = [];
+  const sealed = await new Promise((resolve) => {
+    worker.onmessage = ({ data }) => (data.kind === "progress" ? steps.push(data) : resolve(data));
+    worker.postMessage({
+      file: new File([plain], "trip.csv"), context, recipients: { driver: fromHex(publicKey) },
+    });
+  });
+  const bytes = new Uint8Array(await sealed.blob.arrayBuffer());
+  return { ...sealed, hex: toHex(bytes), steps: steps.length, violations };
+}"""
+
+
+class Handler(SimpleHTTPRequestHandler):
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    directory = lay_out(tmp_path_factory.mktemp("static"))
+    (directory / "index.html").write_text("<!doctype html><title>Modules</title>")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(directory)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        page = browser.new_page()
+        page.add_init_script(WATCH)
+        page.goto(f"http://127.0.0.1:{server.server_port}/index.html")
+        yield page
+        browser.close()
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_driver_enrols_and_seals_under_the_strict_policy(page):
+    enrolled = page.evaluate(ENROL, PASSPHRASE)
+    opened = vault.prove(PASSPHRASE, enrolled["vault"]["kdf"])
+    seed = vault.open_vault(enrolled["vault"], opened.seal_key)
+
+    sealed = page.evaluate(
+        SEAL, {"size": 200_000, "context": CONTEXT, "publicKey": enrolled["box"]}
+    )
+    context = envelope.Context(**CONTEXT)
+    wrapped = base64.b64decode(sealed["wrapped_keys"]["driver"])
+    data_key = envelope.unwrap_key(wrapped, vault.box_key(seed), context)
+
+    assert (seed.hex(), enrolled["code"]) == (enrolled["seed"], "wrong_key")
+    assert envelope.open_bytes(bytes.fromhex(sealed["hex"]), data_key, context) == plaintext(
+        200_000
+    )
+    assert sealed["steps"] > 0
+    assert sealed["violations"] == []
