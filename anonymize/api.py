@@ -160,5 +160,5 @@ def _missing(release_id: UUID) -> Release:
 
 
 def _uuid(text: str) -> UUID:
-    field = serializers.UUIDField()
-    return field.run_validation(text)
+    found: UUID = serializers.UUIDField().run_validation(text)
+    return found

@@ -8,7 +8,6 @@ from uuid import UUID
 import polars as pl
 from django.db import transaction
 from django.utils import timezone
-from storage.models import Upload
 
 from anonymize import answering, budgeting
 from anonymize.domain import cells, contributions, estimates, mechanisms, queries
@@ -20,6 +19,8 @@ from consent import confirming
 from consent import selectors as consent
 from storage import quality, unsealing
 from storage import selectors as storage
+from storage.errors import Erased, Unreadable
+from storage.models import Upload
 from work.claiming import Lease
 
 logger = logging.getLogger(__name__)
@@ -83,8 +84,8 @@ def _draw(release: Release, query: queries.Query, lease: Lease) -> answering.Ans
 
 def _partials(release: Release, query: queries.Query, lease: Lease) -> Mapping[str, pl.DataFrame]:
     drivers = list(release.contributions.values_list("driver_id", flat=True))
-    frames: dict[UUID, list[pl.DataFrame]] = {driver: [] for driver in drivers if driver}
-    uploads = list(storage.pinned_uploads([driver for driver in drivers if driver]))
+    frames: dict[UUID, list[pl.DataFrame]] = {driver: [] for driver in drivers}
+    uploads = list(storage.pinned_uploads(drivers))
     for upload, frame in _frames(release, uploads, lease):
         frames[upload.driver_id].append(frame)
     return {
@@ -109,11 +110,16 @@ def _frames(
 
 
 def _read(upload: Upload) -> pl.DataFrame | None:
-    """Return the upload's rows, and tell its driver what was read, used and refused."""
-    content = unsealing.open_upload(upload)
+    """Return the upload's rows, and tell its driver what was read, used and refused.
+
+    A file that cannot be opened or read adds nothing and never stops the build: one driver's
+    file must not decide over everybody's release.
+    """
     try:
-        read = files.read(content)
-    except UnreadableFile as error:
+        read = files.read(unsealing.open_upload(upload))
+    except Erased:
+        return None
+    except (Unreadable, UnreadableFile) as error:
         quality.record(upload=upload, is_readable=False, codes=[error.code], report=error.facts)
         return None
     quality.record(

@@ -4,12 +4,11 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from storage.models import SealedObject
-
 from anonymize.domain import accounting, cells, estimates, mechanisms
 from anonymize.models import Release
 from protocol import canonical
 from protocol.manifest import Column, Contributors, Manifest
+from storage.models import SealedObject
 
 DELTA = 1e-6
 """The delta at which a loss in rho is told as an epsilon."""

@@ -2,10 +2,10 @@
 
 from django.db import models
 from django.db.models import F, Q
-from storage.models import SealedObject
 
 from common.models import Row
 from registry.models import Driver
+from storage.models import SealedObject
 
 
 class Dataset(Row):
@@ -63,7 +63,7 @@ class Contribution(Row):
     """The fact that one driver's data is in one release; every contribution weighs the same."""
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="contributions")
-    driver = models.ForeignKey(Driver, null=True, on_delete=models.SET_NULL)
+    driver = models.ForeignKey(Driver, on_delete=models.PROTECT, related_name="contributions")
     consent_address = models.CharField(max_length=42)
 
     class Meta:
@@ -77,7 +77,7 @@ class PrivacyBudget(models.Model):
 
     LIFETIME = "lifetime"
 
-    driver = models.ForeignKey(Driver, on_delete=models.CASCADE, related_name="budgets")
+    driver = models.ForeignKey(Driver, on_delete=models.PROTECT, related_name="budgets")
     window = models.CharField(max_length=8)
     spent_rho_micro = models.PositiveBigIntegerField(default=0)
     cap_rho_micro = models.PositiveBigIntegerField()

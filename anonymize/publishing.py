@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from storage.models import SealedObject
 
 from anonymize.models import Release
 from chain import outbox
@@ -11,6 +10,7 @@ from chain.domain.calls import ContractCall
 from common.errors import Unavailable
 from protocol import cid
 from protocol.ids import to_bytes32
+from storage.models import SealedObject
 from work.claiming import Lease
 
 

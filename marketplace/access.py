@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from storage.models import WrappedKey
-
 from marketplace.errors import NoSuchLicense
 from marketplace.models import License
 from protocol import envelope
 from registry.models import Developer
 from storage import handover
+from storage.models import WrappedKey
 
 
 def license_of(*, developer: Developer, license_id: UUID) -> License:

@@ -1,6 +1,7 @@
 """A row that must be worked on until it is done."""
 
 from django.db import models
+from rest_framework.utils.encoders import JSONEncoder
 
 from common.models import Row
 
@@ -43,7 +44,7 @@ class AnsweredRequest(models.Model):
     key = models.CharField(max_length=255)
     body_sha256 = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
-    body = models.JSONField(default=dict)
+    body = models.JSONField(default=dict, encoder=JSONEncoder)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

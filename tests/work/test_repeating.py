@@ -1,5 +1,7 @@
 """The same request twice gives one effect and one answer."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from common.errors import Conflict
@@ -46,3 +48,10 @@ def test_keys_of_different_callers_do_not_meet():
     repeating.answer_once(**REQUEST, act=lambda: (200, {"of": "7"}))
     other = repeating.answer_once(**{**REQUEST, "caller": "8"}, act=lambda: (200, {"of": "8"}))
     assert other == ((200, {"of": "8"}), False)
+
+
+def test_an_answer_with_times_is_stored_as_it_was_sent():
+    at = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+    repeating.answer_once(**REQUEST, act=lambda: (201, {"created_at": at}))
+    (_, body), is_replay = repeating.answer_once(**REQUEST, act=lambda: (201, {}))
+    assert (body, is_replay) == ({"created_at": "2026-11-22T09:30:00Z"}, True)
