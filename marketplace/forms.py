@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from eth_utils.address import is_checksum_address
 from rest_framework import serializers
 
 from common.errors import noop
 from marketplace.requesting import DECISIONS
+from protocol import typed_data
 
 SIGNATURE = r"^0x[0-9a-fA-F]{130}$"
 PURPOSE = r"^dpv:[A-Za-z]{3,60}$"
@@ -44,7 +44,7 @@ class AddressField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         """Return the address. Fails with `not_an_address`."""
         address = super().to_internal_value(data)
-        if not is_checksum_address(address):
+        if not typed_data.is_address(address):
             self.fail("not_an_address")
         return address
 

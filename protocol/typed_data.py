@@ -138,6 +138,11 @@ def address_of(private_key: bytes) -> str:
     return str(PrivateKey(private_key).public_key.to_checksum_address())
 
 
+def is_address(text: str) -> bool:
+    """Tell whether the text is an address in checksum form (EIP-55)."""
+    return bool(is_checksum_address(text))
+
+
 def _signature_bytes(signature: str | bytes) -> bytes:
     raw = signature if isinstance(signature, bytes) else _from_hex(signature)
     if len(raw) != _SIGNATURE_BYTES or raw[64] not in {_V_OFFSET, _V_OFFSET + 1}:

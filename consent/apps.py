@@ -1,0 +1,13 @@
+"""Wiring of the consent room."""
+
+from django.apps import AppConfig
+
+
+class ConsentConfig(AppConfig):
+    """Who may use what, for which purpose, until when."""
+
+    name = "consent"
+
+    def ready(self) -> None:
+        """Plug into the chain's and the registry's sockets."""
+        from consent import erasure, events  # noqa: F401, PLC0415 - they need the loaded models

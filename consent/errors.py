@@ -1,0 +1,91 @@
+"""Refusals of the consent room."""
+
+from common.errors import Conflict, InvalidInput, NotAllowed, noop
+
+
+class SignalGroupsWrong(InvalidInput):
+    """The chosen groups leave out a needed one, or name one that was not offered."""
+
+    code = "signal_groups_wrong"
+    title = noop("These signal groups do not fit the offer")
+    detail = noop("Needed: %(needed)s. Optional: %(optional)s.")
+
+
+class AddressMalformed(InvalidInput):
+    """The address is not one, or not written with its checksum."""
+
+    code = "address_malformed"
+    title = noop("This is not a proper address")
+    detail = noop("Write the address with its checksum: 0x and 40 characters.")
+
+
+class TermsUnfair(InvalidInput):
+    """An offer asks for something that no driver should be asked for."""
+
+    code = "terms_unfair"
+    title = noop("These terms cannot be offered")
+    detail = noop("These terms cannot be offered: %(rule)s.")
+
+
+class AddressInUse(Conflict):
+    """One key signs for one driver and one dataset, so that consents cannot be linked."""
+
+    code = "address_in_use"
+    title = noop("This address was used before")
+    detail = noop("Every dataset needs a key of its own. This address was used for something else.")
+
+
+class OfferClosed(Conflict):
+    """The offer takes no answers any more."""
+
+    code = "offer_closed"
+    title = noop("This offer is closed")
+    detail = noop("This offer takes no answers any more.")
+
+
+class AlreadyGranted(Conflict):
+    """There is a consent to this offer that was signed and is not over."""
+
+    code = "already_granted"
+    title = noop("You have answered this offer")
+    detail = noop("A consent to this offer exists. Revoke it first if you want to change it.")
+
+
+class NotDraft(Conflict):
+    """Something else was signed, or the draft was replaced in the meantime."""
+
+    code = "not_a_draft"
+    title = noop("This consent cannot be signed now")
+    detail = noop("This consent is not waiting for this signature. Read it again.")
+
+
+class ChangedMeanwhile(Conflict):
+    """The consent was changed between our reading and our writing."""
+
+    code = "changed_meanwhile"
+    title = noop("This consent has just changed")
+    detail = noop("This consent has just changed. Read it again and decide anew.")
+
+
+class NotGranted(Conflict):
+    """There is nothing to revoke or to receive a receipt for."""
+
+    code = "not_granted"
+    title = noop("This consent is not in force")
+    detail = noop("This consent is %(state)s.")
+
+
+class RevocationMissing(Conflict):
+    """The consent was granted on the chain without us, so we hold no revocation."""
+
+    code = "revocation_missing"
+    title = noop("A signature is needed")
+    detail = noop("We hold no signed revocation of this consent. Sign one and send it.")
+
+
+class WrongSignature(NotAllowed):
+    """The signature was not made by the consent key over exactly these words."""
+
+    code = "wrong_signature"
+    title = noop("This signature does not fit")
+    detail = noop("The signature %(name)s was not made by %(address)s over these terms.")

@@ -1,0 +1,206 @@
+"""Draft a consent, take its signatures, take a decline, and revoke."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from chain import reading
+from consent import relaying, selectors
+from consent.domain import lifecycle, terms
+from consent.errors import (
+    AddressInUse,
+    AlreadyGranted,
+    ChangedMeanwhile,
+    NotDraft,
+    NotGranted,
+    OfferClosed,
+    RevocationMissing,
+    WrongSignature,
+)
+from consent.models import Consent, ConsentKey, Decline, Offer
+from protocol.terms import terms_digest
+from protocol.typed_data import TypedData
+from registry.models import Driver
+
+
+def draft(
+    *,
+    driver: Driver,
+    offer_id: UUID,
+    signal_groups: Sequence[str],
+    consent_address: str,
+    at: datetime,
+) -> Consent:
+    """Return a draft with everything that is to be signed; drafting again changes the draft.
+
+    consent_address: checksum address of the key made for this dataset alone.
+
+    Raises NotFound, OfferClosed, AlreadyGranted, AddressInUse (Conflict), SignalGroupsWrong and
+    AddressMalformed (InvalidInput).
+    """
+    registry = reading.address_of(relaying.CONTRACT)
+    with transaction.atomic():
+        offer = selectors.offer(offer_id)
+        _check_open(offer, at)
+        facts = _facts(offer, signal_groups, consent_address, registry)
+        _hold_key(driver, offer, consent_address)
+        Decline.objects.filter(offer=offer, driver=driver).delete()
+        return _write(offer, driver, facts, at)
+
+
+@transaction.atomic
+def accept_signature(*, consent: Consent, grant: str, revoke: str, at: datetime) -> Consent:
+    """Record that the driver signed the grant and its revocation, and send the grant on its way.
+
+    The same signatures again change nothing and return the same consent.
+
+    Raises WrongSignature (NotAllowed) unless the consent key made both; NotDraft when something
+    else was signed or the nonce is used up, OfferClosed when the answer is late (Conflict).
+    """
+    if consent.state != Consent.State.DRAFT:
+        if (consent.grant_signature, consent.revoke_signature) == (grant, revoke):
+            return consent
+        raise NotDraft
+    _check_open(consent.offer, at)
+    if consent.nonce != selectors.next_nonce(consent.consent_address):
+        raise NotDraft
+    words = consent.signable()
+    _check_signed("grant", consent.consent_address, words.grant, grant)
+    _check_signed("revoke", consent.consent_address, words.revoke, revoke)
+    _change(
+        consent,
+        state=Consent.State.SIGNED,
+        grant_signature=grant,
+        revoke_signature=revoke,
+        signed_at=at,
+    )
+    relaying.send_grant(consent)
+    return consent
+
+
+@transaction.atomic
+def revoke(*, consent: Consent, at: datetime, signature: str = "") -> Consent:
+    """Stop a consent with the revocation that was kept, or with a fresh one.
+
+    While the grant is still on its way, the revocation waits and follows it. Once a consent is
+    being revoked, asking again changes nothing, but sends a revocation that failed once more.
+
+    Raises NotGranted and RevocationMissing (Conflict), WrongSignature (NotAllowed).
+    """
+    state = consent.state_at(at)
+    if state in (Consent.State.REVOKED, Consent.State.REVOKING):
+        return _try_again(consent)
+    if state not in (Consent.State.SIGNED, Consent.State.ACTIVE):
+        raise NotGranted(state=state)
+    if signature:
+        _check_signed("revoke", consent.consent_address, consent.signable().revoke, signature)
+    kept = signature or consent.revoke_signature
+    if not kept:
+        raise RevocationMissing
+    _change(consent, state=Consent.State.REVOKING, revoke_signature=kept, revoke_asked_at=at)
+    if consent.granted_block is not None:
+        relaying.send_revocation(consent)
+    return consent
+
+
+@transaction.atomic
+def decline(*, driver: Driver, offer_id: UUID, at: datetime) -> Decline:
+    """Return the driver's no to this offer; a draft is forgotten.
+
+    Raises NotFound, OfferClosed, and AlreadyGranted when a consent was signed.
+    """
+    offer = selectors.offer(offer_id)
+    _check_open(offer, at)
+    given = Consent.objects.filter(offer=offer, driver=driver)
+    if given.filter(state__in=lifecycle.SAID, expires_at__gt=at).exists():
+        raise AlreadyGranted
+    given.filter(state=Consent.State.DRAFT).delete()
+    return Decline.objects.get_or_create(offer=offer, driver=driver)[0]
+
+
+def _check_open(offer: Offer, at: datetime) -> None:
+    is_over = at >= min(offer.answer_before, offer.consent_expires_at)
+    if offer.state != Offer.State.OPEN or is_over:
+        raise OfferClosed
+
+
+def _check_signed(name: str, address: str, message: TypedData, signature: str) -> None:
+    if not terms.is_signed_by(address, message, signature):
+        raise WrongSignature(name=name, address=address)
+
+
+def _facts(
+    offer: Offer, signal_groups: Sequence[str], address: str, registry: str
+) -> dict[str, Any]:
+    agreed = terms.terms_of(
+        offer_id=offer.id,
+        dataset_id=offer.dataset_id,
+        purposes=offer.purposes,
+        signal_groups=terms.chosen(
+            needed=offer.signal_groups["needed"],
+            optional=offer.signal_groups["optional"],
+            asked=signal_groups,
+        ),
+        recipient_class=offer.recipient_class,
+        expires_at=offer.consent_expires_at,
+        rho_micro_max=offer.rho_micro,
+        contributors_bps=offer.contributors_bps,
+        builder_key_sha256=offer.builder_key_sha256,
+    )
+    facts = {
+        "consent_address": address,
+        "chain_id": settings.CHAIN_ID,
+        "registry_address": registry,
+        "terms": agreed,
+        "terms_digest": "0x" + terms_digest(agreed).hex(),
+        "nonce": selectors.next_nonce(address),
+        "expires_at": offer.consent_expires_at,
+    }
+    Consent(**facts).signable()  # refuses an address that cannot sign
+    return facts
+
+
+def _hold_key(driver: Driver, offer: Offer, address: str) -> None:
+    key, _ = ConsentKey.objects.get_or_create(
+        address=address, defaults={"driver": driver, "dataset_id": offer.dataset_id}
+    )
+    if (key.driver_id, key.dataset_id) != (driver.id, offer.dataset_id):
+        raise AddressInUse
+
+
+def _write(offer: Offer, driver: Driver, facts: dict[str, Any], at: datetime) -> Consent:
+    living = Consent.objects.filter(offer=offer, driver=driver, state__in=lifecycle.LIVING).first()
+    if living is not None and living.state == Consent.State.DRAFT:
+        _change(living, **facts)
+        return living
+    if living is not None:
+        if living.state_at(at) != Consent.State.EXPIRED:
+            raise AlreadyGranted
+        _change(living, state=Consent.State.EXPIRED)
+    try:
+        with transaction.atomic():
+            return Consent.objects.create(offer=offer, driver=driver, **facts)
+    except IntegrityError as error:
+        raise AlreadyGranted from error  # a twin of this request was faster
+
+
+def _try_again(consent: Consent) -> Consent:
+    if consent.state == Consent.State.REVOKING and consent.trouble and consent.revoke_signature:
+        _change(consent, trouble="", revoke_tries=consent.revoke_tries + 1)
+        relaying.send_revocation(consent)
+    return consent
+
+
+def _change(consent: Consent, **values: Any) -> None:
+    """Write values if the row is still as it was read; somebody else may have been faster."""
+    as_read = Consent.objects.filter(
+        id=consent.id, state=consent.state, terms_digest=consent.terms_digest
+    )
+    if as_read.update(**values) != 1:
+        raise ChangedMeanwhile
+    for name, value in values.items():
+        setattr(consent, name, value)
