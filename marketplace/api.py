@@ -4,8 +4,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.http import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.permissions import AllowAny
@@ -127,14 +125,15 @@ class ReleaseKeyView(Door):
 
     permission_classes = [IsDeveloper]
 
-    def get(self, request: Request, release_id: UUID) -> HttpResponseBase:
+    def get(self, request: Request, release_id: UUID) -> Response:
         """Lead a licensee to the key; tell everybody else the price (402)."""
         developer = _accredited(request)
         release = anonymize.published_release(release_id)
         held = selectors.license_for(developer=developer, release_id=release_id)
         if held is None:
             raise LicenseRequired(extra=shapes.offer_to_buy(release))
-        return redirect(reverse("api:license-key", args=[held.id]))
+        where = reverse("api:license-key", args=[held.id])
+        return Response(status=303, headers={"Location": where})
 
 
 class PurchasesView(Door):
