@@ -1,0 +1,26 @@
+"""Shapes that several doors of the registry read and write."""
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+
+class HexField(serializers.RegexField):
+    """Lower-case hex of a fixed number of bytes."""
+
+    def __init__(self, *, length_bytes: int, **options: Any) -> None:
+        self.length_bytes = length_bytes
+        super().__init__(rf"^[0-9a-f]{{{2 * length_bytes}}}$", trim_whitespace=False, **options)
+
+
+class HandleField(serializers.CharField):
+    """Any short text; the registry knows what a handle is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=200, **options)
+
+
+def stamp(at: datetime) -> str:
+    """Return RFC 3339 text: a body that may be stored for a replay holds JSON alone."""
+    return at.isoformat().replace("+00:00", "Z")

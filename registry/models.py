@@ -1,0 +1,109 @@
+"""Who and what: drivers with their vaults and vehicles, developers with their keys."""
+
+from django.conf import settings
+from django.db import models
+
+from common.models import Row
+
+
+class Driver(Row):
+    """A person whose data it is. The handle is the user's name; public_key is X25519 in hex."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="driver")
+    public_key = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=12, default="en")
+    erased_at = models.DateTimeField(null=True)
+
+    @property
+    def handle(self) -> str:
+        """The name the driver signs in with."""
+        return self.user.get_username()
+
+
+class Vault(models.Model):
+    """A driver's seed, locked; and the digest of the proof that asks for it."""
+
+    driver = models.OneToOneField(Driver, models.CASCADE, primary_key=True, related_name="vault")
+    body = models.JSONField()
+    proof_salt = models.CharField(max_length=32)
+    proof_sha256 = models.CharField(max_length=64)
+    revision = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+
+
+class SignInFailure(models.Model):
+    """One failed try to sign in; many of them stop further tries for a while."""
+
+    handle = models.CharField(max_length=40)
+    address = models.CharField(max_length=32)  # keyed digest: who tries is nobody's business
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["address", "at"], name="sign_in_failure_recent")]
+
+
+class Developer(Row):
+    """A buyer of data. `standing` is what the admin found on checking who they are."""
+
+    class Standing(models.TextChoices):
+        UNVERIFIED = "unverified"
+        ACCREDITED = "accredited"
+        REFUSED = "refused"
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="developer")
+    name = models.CharField(max_length=120)
+    country = models.CharField(max_length=2)
+    standing = models.CharField(max_length=12, choices=Standing, default=Standing.UNVERIFIED)
+    standing_reason = models.CharField(max_length=500, blank=True)
+
+    @property
+    def handle(self) -> str:
+        """The name the developer signs in with."""
+        return self.user.get_username()
+
+
+class Vehicle(Row):
+    """One car, known by a random id. year: of the model, unknown when empty."""
+
+    class Powertrain(models.TextChoices):
+        BATTERY = "bev"
+        PLUG_IN_HYBRID = "phev"
+        HYBRID = "hev"
+        FUEL_CELL = "fcev"
+        COMBUSTION = "ice"
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        RETIRED = "retired"
+
+    driver = models.ForeignKey(Driver, models.PROTECT, related_name="vehicles")
+    brand = models.CharField(max_length=60, blank=True)
+    model = models.CharField(max_length=60, blank=True)
+    year = models.PositiveSmallIntegerField(null=True)
+    powertrain = models.CharField(max_length=8, choices=Powertrain, blank=True)
+    is_simulated = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
+
+
+class ApiKey(Row):
+    """A developer's key: its digest, and the first characters to know it by."""
+
+    developer = models.ForeignKey(Developer, models.CASCADE, related_name="api_keys")
+    prefix = models.CharField(max_length=16)
+    sha256 = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Erasure(Row):
+    """A driver's wish to be forgotten, and the proof that it was done."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        FINISHED = "finished"
+
+    driver = models.OneToOneField(Driver, models.PROTECT, related_name="erasure")
+    state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+    proof = models.JSONField(default=dict)
+    finished_at = models.DateTimeField(null=True)

@@ -1,0 +1,143 @@
+"""Pages of the registry: sign up, sign in, vehicles, my data, API keys."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal import gates, nav
+from portal.nav import Figure, NavItem, Panel, Role, Task
+from registry import selectors
+from registry.issuing import SCOPES
+from registry.models import Developer, Erasure, Vehicle
+
+DRIVES = {
+    "bev": _("Electric"),
+    "phev": _("Plug-in hybrid"),
+    "hev": _("Hybrid"),
+    "fcev": _("Fuel cell"),
+    "ice": _("Combustion"),
+}
+SCOPE_WORDS = {
+    "catalogue": _("Read the catalogue"),
+    "requests": _("File data requests"),
+    "purchases": _("Buy and download"),
+}
+
+nav.add(
+    NavItem(
+        _("Home"), "dashboard", frozenset({Role.DRIVER, Role.DEVELOPER, Role.ADMIN}), 0, "home"
+    ),
+    NavItem(_("Vehicles"), "vehicles", frozenset({Role.DRIVER}), 60),
+    NavItem(_("My data"), "my_data", frozenset({Role.DRIVER}), 90),
+    NavItem(_("API keys"), "api_keys", frozenset({Role.DEVELOPER}), 90),
+    NavItem(_("Developers"), "accreditations", frozenset({Role.ADMIN}), 40),
+)
+
+
+@nav.tells_role
+def role_of(account: Any) -> Role | None:
+    """Return the role the registry knows for an account."""
+    driver = getattr(account, "driver", None)
+    if driver is not None and driver.erased_at is None:
+        return Role.DRIVER
+    if getattr(account, "developer", None) is not None:
+        return Role.DEVELOPER
+    return Role.ADMIN if account.is_staff else None
+
+
+@nav.panel(Role.DRIVER, order=10)
+def first_car(request: HttpRequest) -> Panel:
+    """Ask a new driver for a car."""
+    cars = selectors.vehicles_of(selectors.driver_of(request.user))
+    if cars.filter(state=Vehicle.State.ACTIVE).exists():
+        return Panel()
+    return Panel(
+        tasks=[Task(gettext("Add the car you drive"), gettext("Add"), reverse("vehicles"))]
+    )
+
+
+@nav.panel(Role.DEVELOPER, order=10)
+def standing(request: HttpRequest) -> Panel:
+    """Tell a developer how they stand."""
+    developer = selectors.developer_of(request.user)
+    return Panel(template="registry/standing.html", context={"developer": developer})
+
+
+@nav.panel(Role.ADMIN, order=20)
+def unverified(_request: HttpRequest) -> Panel:
+    """Tell the admin how many developers wait to be checked."""
+    rows = selectors.developers().filter(standing=Developer.Standing.UNVERIFIED)
+    figure = Figure(gettext("developers to check"), str(rows.count()), reverse("accreditations"))
+    return Panel(figures=[figure])
+
+
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Show the five steps of a new driver."""
+    return render(request, "registry/sign_up.html")
+
+
+def developer_sign_up(request: HttpRequest) -> HttpResponse:
+    """Show the form of a new developer."""
+    return render(request, "registry/developer_sign_up.html")
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Show the two ways in; remember where the reader wanted to go."""
+    wanted = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    door = Role.DRIVER if request.GET.get("as", Role.DRIVER) == Role.DRIVER else Role.DEVELOPER
+    context = {"door": door.value, "next": wanted if is_ours else reverse("dashboard")}
+    return render(request, "registry/sign_in.html", context)
+
+
+@gates.open_to(Role.DRIVER)
+def vehicles(request: HttpRequest) -> HttpResponse:
+    """Show the driver's cars."""
+    cars = list(selectors.vehicles_of(selectors.driver_of(request.user)).order_by("-created_at"))
+    context = {
+        "active": [_card(car) for car in cars if car.state == Vehicle.State.ACTIVE],
+        "retired": [_card(car) for car in cars if car.state == Vehicle.State.RETIRED],
+        "drives": DRIVES.items(),
+    }
+    return render(request, "registry/vehicles.html", context)
+
+
+@gates.open_to(Role.DRIVER)
+def my_data(request: HttpRequest) -> HttpResponse:
+    """Show how to take everything along, or to leave."""
+    erasure = Erasure.objects.filter(driver=selectors.driver_of(request.user)).first()
+    is_finished = erasure is not None and erasure.state == Erasure.State.FINISHED
+    shown = {"is_finished": is_finished} if erasure else None
+    return render(request, "registry/my_data.html", {"erasure": shown})
+
+
+@gates.open_to(Role.DEVELOPER)
+def api_keys(request: HttpRequest) -> HttpResponse:
+    """Show the developer's living keys."""
+    keys = selectors.living_keys(selectors.developer_of(request.user)).order_by("-created_at")
+    words = [(scope, SCOPE_WORDS.get(scope, scope)) for scope in SCOPES]
+    return render(request, "registry/api_keys.html", {"keys": keys, "scopes": words})
+
+
+@gates.open_to(Role.ADMIN)
+def accreditations(request: HttpRequest) -> HttpResponse:
+    """Show developers, those to check first."""
+    rows = list(selectors.developers().order_by("created_at"))
+    waiting = [row for row in rows if row.standing == Developer.Standing.UNVERIFIED]
+    done = [row for row in rows if row.standing != Developer.Standing.UNVERIFIED]
+    return render(request, "registry/accreditations.html", {"waiting": waiting, "done": done})
+
+
+def _card(car: Vehicle) -> dict[str, Any]:
+    return {
+        "id": car.id,
+        "name": f"{car.brand} {car.model}".strip() or gettext("A car"),
+        "year": car.year,
+        "powertrain": DRIVES.get(car.powertrain, ""),
+        "is_simulated": car.is_simulated,
+    }
