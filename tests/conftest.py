@@ -1,6 +1,7 @@
 """Roles, fakes and fences for every test."""
 
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 import pytest_socket
+from celery import current_app
+from celery.exceptions import CDeprecationWarning
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
@@ -18,6 +21,14 @@ from tests.fakes.ipfs import FakeNode
 from work.models import WorkRow
 
 REAL_WORLD = ("worlds", "e2e")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tasks_are_known() -> None:
+    """Register every task before the first test; a warning half-way would leave some unknown."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CDeprecationWarning)  # a task's `queue`, gone in Celery 6
+        current_app.finalize()
 
 
 @pytest.fixture(autouse=True)

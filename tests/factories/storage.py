@@ -55,9 +55,7 @@ def seal_file(driver: Driver, vehicle: Vehicle, plaintext: bytes = b"one trip") 
     )
 
 
-def make_pinned_upload(
-    driver: Driver, vehicle: Vehicle, plaintext: bytes = b"one trip"
-) -> Upload:
+def make_pinned_upload(driver: Driver, vehicle: Vehicle, plaintext: bytes = b"one trip") -> Upload:
     """Return an upload as the pin leaves it; its bytes lie on the (fake) node."""
     file = seal_file(driver, vehicle, plaintext)
     ipfs.node().add(file.ciphertext)
@@ -98,3 +96,10 @@ def keep_keys(upload: Upload, file: SealedFile) -> None:
             recipient_key=key,
             sealed=base64.b64encode(wrapped).decode(),
         )
+
+
+def cid_of(upload: Upload) -> str:
+    """Return the CID of an upload whose bytes are whole."""
+    if upload.sealed is None:
+        raise LookupError
+    return upload.sealed.cid

@@ -1,0 +1,13 @@
+"""Wiring of the storage room."""
+
+from django.apps import AppConfig
+
+
+class StorageConfig(AppConfig):
+    """Ciphertext, the keys sealed to each recipient, and their end."""
+
+    name = "storage"
+
+    def ready(self) -> None:
+        """Plug into the sockets of the registry and the chain; register the checks."""
+        from storage import checks, events  # noqa: F401, PLC0415 - they register themselves
