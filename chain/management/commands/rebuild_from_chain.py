@@ -1,0 +1,24 @@
+"""Forget what was heard and hear it all again from the first block."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from chain import indexing, turns
+from common.errors import DomainError
+
+
+class Command(BaseCommand):
+    """Read all events again; the rooms' handlers bear to hear them twice."""
+
+    help = "Read the whole chain again and tell every room what it says."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Rebuild while no worker indexes; say how many events there were."""
+        try:
+            with turns.take("indexing") as turn:
+                indexing.forget()
+                heard = indexing.run(turn=turn)
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{heard} events")

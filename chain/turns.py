@@ -1,0 +1,49 @@
+"""Take turns: one process sends and one indexes at a time, whoever they are."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from chain.errors import TurnTaken
+from chain.models import Turn
+
+LENGTH = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class HeldTurn:
+    """A turn that is ours until it runs out."""
+
+    name: str
+    owner: str
+
+    def renew(self) -> None:
+        """Hold the turn for its full length again. Raises TurnTaken when it is not ours now."""
+        mine = Turn.objects.filter(name=self.name, owner=self.owner)
+        if mine.update(held_until=timezone.now() + LENGTH) != 1:
+            raise TurnTaken
+
+    def check(self) -> None:
+        """Lock the turn's row inside the caller's transaction. Raises TurnTaken as `renew` does."""
+        if not Turn.objects.select_for_update().filter(name=self.name, owner=self.owner).exists():
+            raise TurnTaken
+
+
+@contextmanager
+def take(name: str) -> Iterator[HeldTurn]:
+    """Hold the named turn for the block's time. Raises TurnTaken when somebody else has it."""
+    turn = HeldTurn(name, secrets.token_hex(16))
+    Turn.objects.get_or_create(name=name)
+    now = timezone.now()
+    free = Q(held_until__isnull=True) | Q(held_until__lt=now)
+    if Turn.objects.filter(free, name=name).update(owner=turn.owner, held_until=now + LENGTH) != 1:
+        raise TurnTaken
+    try:
+        yield turn
+    finally:
+        Turn.objects.filter(name=name, owner=turn.owner).update(owner="", held_until=None)

@@ -1,0 +1,62 @@
+"""A chain in memory for fast tests, and a real one with our contracts for `worlds`."""
+
+import json
+import secrets
+
+import pytest
+
+from chain import deployed, deploying, subscriptions, turns
+from chain.domain.calls import ContractCall
+from tests.fakes.chain import ADDRESSES, FakeChain
+from tests.worlds.nodes import anvil, fresh_chain, node_places
+
+__all__ = ["anvil", "fresh_chain", "node_places"]
+
+TOMBSTONE = ContractCall("ConsentRegistry", "tombstone", ([b"\x07" * 32],))
+
+
+@pytest.fixture(autouse=True)
+def _sender_key(settings, tmp_path):
+    settings.CHAIN_SENDER_KEY = "0x" + secrets.token_hex(32)
+    settings.CHAIN_DEPLOYMENTS_DIR = tmp_path / "chain"
+
+
+@pytest.fixture(autouse=True)
+def _no_other_listeners(monkeypatch):
+    """Leave the handlers of upper rooms out."""
+    for registry in ("_on_event", "_on_undone", "_on_failure"):
+        monkeypatch.setattr(subscriptions, registry, {})
+
+
+@pytest.fixture
+def chain(monkeypatch, settings):
+    """A chain in memory on which our contracts stand since block 1."""
+    fake = FakeChain()
+    monkeypatch.setattr("chain.node.connect", lambda: fake)
+    monkeypatch.setattr("chain.sending.POLL_S", 0)
+    settings.CHAIN_ID = 31337
+    contracts = {name: {"address": address, "block": 1} for name, address in ADDRESSES.items()}
+    path = deployed.file()
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"chain_id": 31337, "contracts": contracts}))
+    return fake
+
+
+@pytest.fixture
+def real_chain(fresh_chain, settings, transactional_db):
+    """A real node with our contracts, deployed through the lane; the address of its JSON-RPC."""
+    settings.CHAIN_RPC_URL, settings.CHAIN_ID = fresh_chain, 31337
+    deploying.deploy(builder_key=None)
+    return fresh_chain
+
+
+@pytest.fixture
+def sending_turn(db):
+    with turns.take("sending") as turn:
+        yield turn
+
+
+@pytest.fixture
+def indexing_turn(db):
+    with turns.take("indexing") as turn:
+        yield turn
