@@ -154,7 +154,8 @@ def _check(bounded: pl.DataFrame, layout: Layout) -> None:
         (pl.col(GROUP) == ALL).sum().alias("whole"), (pl.col(GROUP) >= 0).sum().alias("groups")
     )
     is_sound = (
-        bounded.select(pl.all_horizontal(rules).all()).item()
+        not sum(bounded.null_count().row(0))
+        and bounded.select(pl.all_horizontal(rules).all()).item()
         and bounded[GROUP].is_between(ALL, groups - 1).all()
         and not bounded.select(DRIVER, GROUP).is_duplicated().any()
         and (per_driver["whole"] <= 1).all()

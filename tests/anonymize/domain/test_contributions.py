@@ -1,0 +1,142 @@
+"""Partials add up, and what one driver adds is bounded."""
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anonymize.domain import contributions
+from anonymize.domain.contributions import ALL, RESOLUTION
+from tests.anonymize.making import (
+    HISTOGRAM,
+    HOURS,
+    MODELS,
+    cohort,
+    first,
+    frame,
+    query_with,
+    session,
+)
+
+
+def test_partials_sum_rows_energy_and_hours_by_group():
+    query = query_with()
+    part = contributions.partials(
+        frame(session("Small", 4_000, 7), session("Small", 6_000, 8), session("Large", 9_000, 23)),
+        query,
+    )
+    assert part.rows() == [(0, 2, 10_000, 1, 1, 0), (1, 1, 9_000, 0, 0, 1)]
+
+
+def test_rows_outside_the_windows_are_left_out():
+    part = contributions.partials(frame(session(month=8)), query_with())
+    assert part.is_empty()
+
+
+def test_a_value_outside_the_list_falls_into_other():
+    part = contributions.partials(frame(session("Unlisted"), session(None)), query_with())
+    assert part.select("group", "rows").rows() == [(2, 2)]
+
+
+def test_a_value_outside_a_list_without_other_is_left_out():
+    query = query_with(group_by=[{"key": "vehicle_model", "domain": ["Small"]}])
+    assert contributions.partials(frame(session("Large")), query).is_empty()
+
+
+def test_what_lies_outside_the_bins_falls_into_the_end_bins():
+    query = query_with(statistics=[{**HISTOGRAM, "bins": ["6", "12", "18"]}])
+    part = contributions.partials(frame(session(hour=1), session(hour=23), session(hour=23)), query)
+    assert part.select("bin_0_0", "bin_0_1").rows() == [(1, 2)]
+
+
+_sessions = st.builds(
+    session,
+    st.sampled_from(["Small", "Large", "Unlisted", None]),
+    st.integers(1, 90_000),
+    st.integers(0, 23),
+    month=st.sampled_from([8, 9, 10]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_sessions, min_size=1, max_size=12), st.integers(0, 12))
+def test_the_parts_of_one_driver_merge_to_the_whole(sessions, cut):
+    query = query_with(group_by=[MODELS, HOURS], l0=2)
+    whole = contributions.partials(frame(*sessions), query)
+    parts = [frame(*sessions[:cut]), frame(*sessions[cut:])]
+    merged = contributions.merge([contributions.partials(part, query) for part in parts])
+    assert merged.equals(whole)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(_sessions, max_size=8), min_size=1, max_size=5), st.integers(1, 4))
+def test_every_row_of_the_bounded_table_keeps_its_bounds(drivers, l0):
+    query = query_with(group_by=[MODELS, HOURS], l0=l0)
+    frames = {str(number): frame(*sessions) for number, sessions in enumerate(drivers)}
+    bounded = contributions.bound_frames(frames, query, first)
+    shares = bounded.select(pl.col("^share_.*$"))
+    assert all(abs(value) <= RESOLUTION for value in bounded["mean_0"].to_list())
+    assert all(sum(row) == RESOLUTION and min(row) >= 0 for row in shares.iter_rows())
+    groups = bounded.filter(pl.col("group") != ALL).group_by("driver").len()
+    assert all(touched <= l0 for touched in groups["len"].to_list())
+
+
+def test_both_roads_to_the_bounded_table_agree():
+    query = query_with(group_by=[MODELS, HOURS], l0=2)
+    frames = {
+        "one": frame(session("Small", hour=1), session("Small", hour=9), session("Large", hour=20)),
+        "two": frame(session("Unlisted", 70_000, 20)),
+        "none": frame(),
+    }
+    parts = {label: contributions.partials(part, query) for label, part in frames.items()}
+    one = contributions.bound(parts, query, first).sort("driver", "group")
+    other = contributions.bound_frames(frames, query, first).sort("driver", "group")
+    assert one.drop("driver").equals(other.drop("driver"))
+
+
+def test_a_mean_beyond_the_clamp_counts_as_the_clamp():
+    bounded = contributions.bound_frames(
+        {"d": frame(session(energy_wh=900_000))}, query_with(), first
+    )
+    assert bounded["mean_0"].to_list() == [RESOLUTION, RESOLUTION]
+
+
+def test_many_sessions_weigh_as_much_as_one():
+    query = query_with()
+    few = contributions.bound_frames({"d": frame(session())}, query, first)
+    many = contributions.bound_frames({"d": frame(*[session()] * 50)}, query, first)
+    assert few.equals(many)
+
+
+@pytest.mark.parametrize("hours", [(1, 9), (1, 9, 20)])
+def test_the_choice_of_groups_is_asked_for_and_obeyed(hours):
+    query = query_with(group_by=[HOURS], l0=1)
+    frames = {"d": frame(*(session(hour=hour) for hour in hours))}
+    asked = []
+
+    def last(n, k):
+        asked.append((n, k))
+        return [n - 1]
+
+    bounded = contributions.bound_frames(frames, query, last)
+    assert asked == [(len(hours), 1)]
+    assert sorted(bounded["group"]) == [ALL, len(hours) - 1]
+
+
+def test_large_frames_give_the_same_sums(monkeypatch):
+    query = query_with(group_by=[MODELS, HOURS], l0=2)
+    whole = pl.concat(list(cohort(50).values()))
+    small = contributions.partials(whole, query)
+    monkeypatch.setattr(contributions, "_SMALL_ROWS", 0)
+    assert contributions.partials(whole, query).equals(small)
+
+
+def test_nobody_makes_an_empty_table():
+    assert contributions.bound({}, query_with(), first).is_empty()
+    assert contributions.bound_frames({}, query_with(), first).is_empty()
+
+
+@pytest.mark.parametrize("l0", [1, 2])
+def test_no_label_of_a_driver_reaches_the_table(l0):
+    bounded = contributions.bound_frames({"a label": frame(session())}, query_with(l0=l0), first)
+    assert all(kind == pl.Int64 for kind in bounded.dtypes)

@@ -1,0 +1,235 @@
+"""Files as drivers have them: told by content, read row by row, refused with a reason."""
+
+import json
+from datetime import datetime
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from anonymize.formats import errors
+from anonymize.formats.reading import read
+
+DUNDEE_HEADER = (
+    "Charging event,User ID,CP ID,Connector,Start Date,Start Time,End Date,End Time,"
+    "Total kWh,Cost,Site,Group,Model,,,"
+)
+NORWAY_HEADER = (
+    '"location";"user_id";"session_id";"plugin_time";"plugout_time";'
+    '"connection_time";"energy_session"'
+)
+VSS = "Vehicle.Powertrain.TractionBattery.Charging.Session."
+IDENTITY = "Vehicle.VehicleIdentification."
+VSS_HEADER = f"{IDENTITY}Brand,{IDENTITY}Model,{VSS}Start,{VSS}End,{VSS}Energy,{VSS}Site"
+VSS_ROW = "Nissan,LEAF,2026-10-02 18:05,2026-10-02 20:05,7.5,home"
+
+
+def dundee(*rows):
+    return "\r\n".join([DUNDEE_HEADER, *rows, ""]).encode()
+
+
+def dundee_row(
+    *, start="30/06/2018,23:55", end="01/07/2018,07:03", energy="22.287", car="Nissan LEAF", event=1
+):
+    return f'{event},7,50914,1,{start},{end},{energy},0,"Hub, Dundee",A; B,APT 22kW,,,{car}'
+
+
+def norway(*rows):
+    return "\r\n".join([NORWAY_HEADER, *rows, ""]).encode()
+
+
+def norway_row(start="2019-11-28 19:08:00", end="2019-11-29 08:20:00", energy="19,96"):
+    return f'"ASK";"ASK_x";"ASK_1";{start};{end};13,2;{energy}'
+
+
+def vss(*rows, header=VSS_HEADER, remark="# a remark\n"):
+    return (remark + "\n".join([header, *rows]) + "\n").encode()
+
+
+def test_it_reads_a_public_charger_table_with_day_first_dates():
+    reading = read(dundee(dundee_row()))
+    assert reading.report.format == "dundee"
+    assert reading.frame.row(0, named=True) == {
+        "session_start": datetime.fromisoformat("2018-06-30T23:55"),
+        "energy_wh": 22_287,
+        "vehicle_model": "Nissan LEAF",
+        "site": "Hub, Dundee",
+        "plug_in_hour": 23,
+        "window": "2018-06",
+    }
+
+
+def test_it_reads_a_residential_table_with_decimal_commas():
+    reading = read(norway(norway_row()))
+    row = reading.frame.row(0, named=True)
+    assert reading.report.format == "norway"
+    assert (row["energy_wh"], row["site"], row["vehicle_model"]) == (19_960, "ASK", None)
+    assert (row["plug_in_hour"], row["window"]) == (19, "2019-11")
+
+
+def test_it_reads_our_own_table_with_columns_in_any_order():
+    reading = read(
+        vss(
+            "home,7.5,2026-10-02T20:05:00+02:00,2026-10-02T18:05:00+02:00,LEAF,Nissan",
+            header=",".join(reversed(VSS_HEADER.split(","))),
+        )
+    )
+    row = reading.frame.row(0, named=True)
+    assert reading.report.format == "vss_charging"
+    assert (row["vehicle_model"], row["energy_wh"], row["plug_in_hour"]) == (
+        "Nissan LEAF",
+        7_500,
+        18,
+    )
+
+
+def test_it_tells_a_simulated_file_from_a_recorded_one():
+    assert read(vss(VSS_ROW, remark="# SIMULATED: no real driver\n")).report.is_simulated
+    assert not read(vss(VSS_ROW)).report.is_simulated
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_it_reads_past_a_byte_order_mark_and_other_line_ends(bom):
+    content = bom + vss(VSS_ROW).replace(b"\n", b"\r\n")
+    assert read(content).report.rows_used == 1
+
+
+def test_it_reads_names_in_an_old_encoding():
+    content = dundee(dundee_row(car="Citroën C-Zero")).decode().encode("latin-1")
+    assert read(content).frame["vehicle_model"].item() == "Citroën C-Zero"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (dundee(dundee_row(energy="-3.2")), "negative_energy"),
+        (dundee(dundee_row(energy="0")), "zero_energy"),
+        (dundee(dundee_row(energy="")), "missing_energy"),
+        (
+            dundee(dundee_row(energy='"7,5 kWh"')),
+            "unreadable_number",
+        ),
+        (dundee(dundee_row(energy="1e5")), "unreadable_number"),
+        (dundee(dundee_row(energy="nan")), "unreadable_number"),
+        (dundee(dundee_row(energy="99999")), "impossible_energy"),
+        (dundee(dundee_row(start=",")), "missing_start"),
+        (dundee(dundee_row(end="01/07/2018,")), "missing_end"),
+        (dundee(dundee_row(start="31/06/2018,10:00")), "impossible_date"),
+        (dundee(dundee_row(start="06/30/2018,10:00")), "impossible_date"),
+        (dundee(dundee_row(start="30/06/0018,10:00")), "impossible_date"),
+        (dundee(dundee_row(end="29/06/2018,10:00")), "end_before_start"),
+        (dundee("1,2,3"), "wrong_columns"),
+        (norway(norway_row(end="NA")), "missing_end"),
+        (norway(norway_row(energy="19.96")), None),
+        (norway(norway_row(energy="-1,5")), "negative_energy"),
+        (norway(norway_row(start="2019-02-30 10:00:00")), "impossible_date"),
+        (vss(VSS_ROW.replace("7.5", "")), "missing_energy"),
+        (vss(VSS_ROW.replace("2026-10-02 20:05", "")), "missing_end"),
+    ],
+)
+def test_a_row_that_makes_no_sense_is_counted_by_reason(content, code):
+    report = read(content).report
+    assert report.to_dict()["refused"] == ({} if code is None else {code: 1})
+    assert report.rows_read == report.rows_used + (code is not None)
+
+
+def test_a_row_given_twice_is_used_once():
+    report = read(dundee(dundee_row(), dundee_row(), dundee_row(event=2))).report
+    assert (report.rows_used, report.to_dict()["refused"]) == (2, {"duplicate": 1})
+
+
+def test_the_report_is_plain_json_and_tells_span_and_signals():
+    report = read(norway(norway_row(), norway_row(energy="0"))).report
+    told = json.loads(json.dumps(report.to_dict()))
+    assert told == {
+        "format": "norway",
+        "rows_read": 2,
+        "rows_used": 1,
+        "refused": {"zero_energy": 1},
+        "span": ["2019-11-28", "2019-11-28"],
+        "signals": ["energy_per_session", "plug_in_hour"],
+        "is_simulated": False,
+    }
+
+
+def test_a_table_without_rows_is_an_empty_frame():
+    reading = read(dundee())
+    assert reading.frame.is_empty()
+    assert reading.report.to_dict()["span"] is None
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"", errors.EmptyFile),
+        (b" \r\n\t", errors.EmptyFile),
+        (b"PAR1\x00\x00PAR1", errors.NotText),
+        ("a;b".encode("utf-16"), errors.NotText),
+        (b"\x1f\x8b\x08 not a table", errors.UnknownFormat),
+        (b"time,speed\n1,2\n", errors.UnknownFormat),
+        (b"# only a remark", errors.UnknownFormat),
+        (dundee(f'1,"{"x" * 200_000}"'), errors.BrokenTable),
+    ],
+)
+def test_a_file_that_is_no_known_table_is_refused_in_words(content, refusal):
+    with pytest.raises(refusal) as caught:
+        read(content)
+    assert isinstance(caught.value, errors.UnreadableFile)
+    assert str(caught.value)
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_read():
+    with pytest.raises(errors.FileTooLarge) as caught:
+        read(b"x" * 11, max_bytes=10)
+    assert caught.value.facts == {"size_bytes": 11, "most_bytes": 10}
+
+
+def test_no_refusal_repeats_what_stands_in_the_file():
+    marker = "a-marker-that-is-nobody's-business"
+    with pytest.raises(errors.UnreadableFile) as caught:
+        read(f"{marker},{marker}\n{marker},1\n".encode())
+    assert marker not in str(caught.value)
+    report = read(dundee(dundee_row(energy=marker, car=marker))).report
+    assert marker not in repr(report)
+    assert marker not in json.dumps(report.to_dict())
+
+
+_headers = st.sampled_from([DUNDEE_HEADER, NORWAY_HEADER, VSS_HEADER, ""])
+
+
+@settings(max_examples=300, deadline=None)
+@given(_headers, st.binary(max_size=200), st.text(max_size=200))
+@example("", b'"', '"\n"')
+def test_any_bytes_are_read_or_refused(header, noise, text):
+    for content in (noise, header.encode() + b"\n" + noise, f"{header}\n{text}".encode()):
+        try:
+            report = read(content).report
+        except errors.UnreadableFile:
+            continue
+        assert report.rows_read == report.rows_used + sum(report.refused.values())
+
+
+_fields = st.one_of(
+    st.sampled_from(
+        ["", "NA", "30/06/2018", "10:00", "2019-11-28 19:08:00", "7.5", "-1,5", "٣", "1_0"]
+    ),
+    st.text(
+        alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8
+    ),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([(DUNDEE_HEADER, ",", 16), (NORWAY_HEADER, ";", 7), (VSS_HEADER, ",", 6)]),
+    st.data(),
+)
+def test_any_row_is_used_or_counted(kind, data):
+    header, delimiter, width = kind
+    row = data.draw(st.lists(_fields, min_size=width, max_size=width))
+    content = f"{header}\n{delimiter.join(row)}\n".encode()
+    try:
+        report = read(content).report
+    except errors.UnreadableFile:
+        return
+    assert report.rows_read == report.rows_used + sum(report.refused.values())
