@@ -1,0 +1,53 @@
+"""Make the private keys of one stack, each once, readable by their owner alone."""
+
+import json
+import os
+import secrets
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from nacl.public import PrivateKey
+
+from stack.places import Places
+
+_CURVE_ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+_MAKERS: Final[dict[str, Callable[[], str]]] = {
+    "builder": lambda: bytes(PrivateKey.generate()).hex(),
+    "chain_sender": lambda: f"{1 + secrets.randbelow(_CURVE_ORDER - 1):064x}",
+    "django_secret": lambda: secrets.token_urlsafe(50),
+    "admin_password": lambda: secrets.token_urlsafe(15),
+}
+
+
+def make_keys(places: Places) -> None:
+    """Make every key that is not there yet, and publish the builder's public half."""
+    places.keys.mkdir(parents=True, exist_ok=True)
+    places.keys.chmod(0o700)
+    for name, make in _MAKERS.items():
+        file = places.keys / name
+        if not file.exists():
+            _write(file, make(), mode=0o600)
+    public_file = places.keys / "builder.public.json"
+    if not public_file.exists():
+        private = PrivateKey(bytes.fromhex((places.keys / "builder").read_text().strip()))
+        _write(public_file, json.dumps(public_record(bytes(private.public_key))), mode=0o644)
+
+
+def public_record(public_key: bytes) -> dict[str, str]:
+    """Return what the world learns about the builder's key: its id, itself and its digest."""
+    digest = sha256(public_key).hexdigest()
+    return {"key_id": f"builder-{digest[:16]}", "public_key": public_key.hex(), "sha256": digest}
+
+
+def _write(file: Path, content: str, *, mode: int) -> None:
+    """Write all or nothing: a key that is half there would be taken for the whole."""
+    draft = file.with_name(f".{file.name}.draft")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(content + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(file)
