@@ -1,0 +1,56 @@
+"""Odometer: buy privacy-preserving vehicle data, or stand on the drivers' side, from Python."""
+
+from odometer.admin import Admin
+from odometer.amounts import Token
+from odometer.buying import License, PurchaseFailed, Quote, Release, TooExpensive
+from odometer.chain import Chain
+from odometer.client import Client
+from odometer.driver import Driver, Vehicle
+from odometer.errors import (
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    OdometerError,
+    PaymentRequired,
+    Refusal,
+    Unavailable,
+    Untrusted,
+)
+from odometer.http import Patience, Session
+from odometer.products import Product
+from odometer.rpc import Rpc
+from odometer.table import Table
+from odometer.waiting import NotInTime
+from odometer.wallet import NoTestMoney, Wallet
+
+__all__ = [
+    "Admin",
+    "Chain",
+    "Client",
+    "Conflict",
+    "Driver",
+    "InvalidInput",
+    "License",
+    "NoTestMoney",
+    "NotAllowed",
+    "NotFound",
+    "NotInTime",
+    "OdometerError",
+    "Patience",
+    "PaymentRequired",
+    "Product",
+    "PurchaseFailed",
+    "Quote",
+    "Refusal",
+    "Release",
+    "Rpc",
+    "Session",
+    "Table",
+    "Token",
+    "TooExpensive",
+    "Unavailable",
+    "Untrusted",
+    "Vehicle",
+    "Wallet",
+]
