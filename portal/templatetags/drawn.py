@@ -1,0 +1,71 @@
+"""Template tags: money, digests, and pictures drawn on the server."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+
+from portal import drawing
+
+register = template.Library()
+
+DECIMALS = 6
+SHORT = 10
+
+
+@register.filter
+def money(units: int | str | None) -> str:
+    """Return base units (10**-6 of a coin) as a coin amount in the reader's number format.
+
+    At least two decimals, and as many as are needed to the last unit.
+    """
+    whole, rest = divmod(int(units or 0), 10**DECIMALS)
+    decimals = f"{rest:0{DECIMALS}d}".rstrip("0").ljust(2, "0")
+    amount = number_format(whole, use_l10n=True, force_grouping=True)
+    return f"{amount}.{decimals}"
+
+
+@register.filter
+def short(digest: str | None) -> str:
+    """Return the first and last signs of a digest or address."""
+    text = str(digest or "")
+    return text if len(text) <= 2 * SHORT else f"{text[:SHORT]}…{text[-6:]}"
+
+
+@register.filter
+def rho(micro: int | None) -> str:
+    """Return micro-rho as rho with the digits that matter."""
+    return f"{int(micro or 0) / 1_000_000:.4f}".rstrip("0").ljust(4, "0")
+
+
+@register.inclusion_tag("portal/components/dot_grid.html")
+def dot_grid(right: int) -> dict[str, Any]:
+    """Draw the two grids: a guess without and with the reader's data."""
+    return {"before": drawing.dots(50), "after": drawing.dots(right), "right": right}
+
+
+@register.inclusion_tag("portal/components/meter.html")
+def meter(used: int, cap: int, part: int = 0) -> dict[str, Any]:
+    """Draw how much of a limit is used, with what an offer would add at its end."""
+    return {
+        "used": drawing.part_of(used, cap),
+        "part": drawing.part_of(part, cap),
+        "used_text": rho(used),
+        "cap_text": rho(cap),
+    }
+
+
+@register.inclusion_tag("portal/components/bar_chart.html")
+def bar_chart(
+    title: str, unit: str, cells: Sequence[drawing.Cell], places: int = 1
+) -> dict[str, Any]:
+    """Draw one released column with its 95% intervals, and the same as a table."""
+    rows = drawing.bars(cells, places=places)
+    return {
+        "title": title,
+        "unit": unit,
+        "bars": rows,
+        "height": len(rows) * drawing.BAR_HEIGHT + 6,
+        "width": drawing.CHART_WIDTH,
+    }

@@ -1,0 +1,107 @@
+"""A person at a browser: pages are opened, read and checked; nothing on them may complain."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / "var" / "screenshots"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+NARROW = {"width": 320, "height": 640}
+LANGUAGES = {"en": "en", "zh": "zh-hans"}
+_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+    "--disable-background-networking --disable-component-update"
+).split()
+_EXPECTED = ("status of 401", "status of 404")  # a refusal we asked for is no fault of the page
+_SERIOUS = {"serious", "critical"}
+_LISTEN = "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.blockedURI))"
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Start the browser of this machine, else the one playwright installed."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Person:
+    """Somebody with a browser window of their own, who keeps what the console complained of."""
+
+    context: BrowserContext
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Listen from the first page on."""
+        self.context.add_init_script(_LISTEN)
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, path: str) -> Page:
+        """Go to a page and wait until its scripts are there."""
+        self.page.goto(f"{self.url}{path}", wait_until="load")
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def speak(self, language: str) -> None:
+        """Read in this language from now on."""
+        cookie = {"name": "django_language", "value": LANGUAGES[language], "url": self.url}
+        self.context.add_cookies([cookie])  # type: ignore[list-item]
+
+    def shoot(self, name: str) -> None:
+        """Keep a picture of the page, and refuse what a person with a screen reader could not use.
+
+        The check runs on a window as tall as the page: a bar that stays at the foot of a phone
+        hides what can be scrolled to, which the checker takes for covered.
+        """
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        before = self.page.viewport_size or DESK
+        height = int(self.page.evaluate("document.documentElement.scrollHeight"))
+        self.page.set_viewport_size({"width": before["width"], "height": max(height, 600) + 100})
+        self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+        findings = self.findings()
+        self.page.set_viewport_size(before)
+        assert findings == [], f"{name}: {findings}"
+        assert self.complaints == [], f"{name}: {self.complaints}"
+
+    def findings(self) -> list[str]:
+        """Return what axe calls serious or critical here."""
+        session = self.context.new_cdp_session(self.page)
+        session.send("Runtime.evaluate", {"expression": _axe()})
+        session.detach()
+        answer = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{found['id']}: {node['target']} {node['failureSummary']}"
+            for found in answer["violations"]
+            if found["impact"] in _SERIOUS
+            for node in found["nodes"]
+        ]
+
+    def overflow(self) -> int:
+        """Return by how many pixels the page is wider than the window."""
+        script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        return int(self.page.evaluate(script))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(part in message.text for part in _EXPECTED):
+            self.complaints.append(message.text)
+
+
+@cache
+def _axe() -> str:
+    return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")

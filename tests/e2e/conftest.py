@@ -1,0 +1,46 @@
+"""A whole stack, a browser, and the people who use both."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_socket import enable_socket
+
+from tests.e2e.browser import DESK, Person, chromium
+from tests.worlds.nodes import whole_stack
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory) -> Iterator[tuple[str, str]]:
+    """Address and admin password of a stack; PORTAL_URL names one that is up already."""
+    enable_socket()
+    if "PORTAL_URL" in os.environ:
+        password = Path(os.environ["ADMIN_PASSWORD_FILE"]).read_text(encoding="utf-8").strip()
+        yield os.environ["PORTAL_URL"], password
+        return
+    with whole_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack.web_url, stack.admin_password
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    enable_socket()
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def person(browser, portal) -> Iterator[Callable[..., Person]]:
+    """Let somebody sit down at a new browser window."""
+    seated: list[Person] = []
+
+    def sit_down(size: dict[str, int] | None = None, **options: Any) -> Person:
+        context = browser.new_context(viewport=size or DESK, **options)
+        seated.append(Person(context, portal[0]))
+        return seated[-1]
+
+    yield sit_down
+    for one in seated:
+        one.context.close()
