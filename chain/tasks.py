@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 EXPIRES_S = 5
 
 
-@shared_task(ignore_result=True, queue="chain", expires=EXPIRES_S)
+@shared_task(ignore_result=True, expires=EXPIRES_S)
 def send_calls() -> None:
     """Queue door: send what waits, unless somebody does it already."""
     try:
@@ -27,7 +27,7 @@ def send_calls() -> None:
         wake_indexer()
 
 
-@shared_task(ignore_result=True, queue="chain", expires=EXPIRES_S)
+@shared_task(ignore_result=True, expires=EXPIRES_S)
 def index_blocks() -> None:
     """Queue door: read the new blocks, unless somebody does it already."""
     try:

@@ -19,8 +19,14 @@ app.conf.update(
     accept_content=["json"],
     task_time_limit=1800,
     broker_connection_retry_on_startup=True,
-    # Above the longest task: an overdue message is run a second time (kombu 337).
-    broker_transport_options={"visibility_timeout": 3600, "unacked_restore_throttle": 1},
+    # A wake-up may be lost; a request must never wait for a broker that is down.
+    broker_connection_timeout=1,
+    broker_transport_options={
+        "visibility_timeout": 3600,  # above the longest task (kombu 337)
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 1,
+    },
+    task_routes={"chain.tasks.*": {"queue": "chain"}},
     worker_hijack_root_logger=False,
     worker_enable_remote_control=False,
 )
@@ -30,16 +36,8 @@ QUEUES = ("default", "chain", "builder")
 
 app.conf.beat_schedule = {
     "sweep": {"task": "work.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
-    "index": {
-        "task": "chain.tasks.index_blocks",
-        "schedule": 1.0,
-        "options": {"queue": "chain", "expires": 1},
-    },
-    "send": {
-        "task": "chain.tasks.send_calls",
-        "schedule": 1.0,
-        "options": {"queue": "chain", "expires": 1},
-    },
+    "index": {"task": "chain.tasks.index_blocks", "schedule": 1.0, "options": {"expires": 1}},
+    "send": {"task": "chain.tasks.send_calls", "schedule": 1.0, "options": {"expires": 1}},
     **{
         f"beat-{queue}": {
             "task": "work.tasks.beat",
