@@ -103,7 +103,7 @@ def _drain() -> None:
         with turns.take("sending") as turn:
             sending.run(turn=turn)
     except TurnTaken:
-        time.sleep(sending.POLL_S)  # a worker is at it; our row is in its line
+        time.sleep(turns.POLL_S)  # a worker is at it; our row is in its line
 
 
 def _artifact_sha256(name: str) -> str:

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -35,7 +36,7 @@ def run(*, turn: HeldTurn, for_s: float = 10.0) -> int:
         moved = gathering.gather(turn=turn, at=timezone.now())
         moved += signing.sign_queued(node=rpc, turn=turn)
         moved += hand_over(rpc)
-        settled = confirm(rpc)
+        settled = confirm(rpc, turn)
         confirmed += settled
         if time.monotonic() > deadline or not (moved or settled or _in_flight().exists()):
             return confirmed
@@ -56,7 +57,7 @@ def hand_over(rpc: Node) -> int:
     return len(calls)
 
 
-def confirm(rpc: Node) -> int:
+def confirm(rpc: Node, turn: HeldTurn) -> int:
     """Settle the calls whose receipts have the confirmations we wait for. Returns how many."""
     calls = list(_in_flight().filter(sent_at__isnull=False)[:AT_ONCE])
     newest = rpc.block() if calls else None
@@ -69,7 +70,9 @@ def confirm(rpc: Node) -> int:
         for call, receipt in zip(calls, receipts, strict=True)
         if receipt is not None and receipt.block_number <= deep
     ]
-    settling.settle(closed)
+    with transaction.atomic():
+        turn.check()
+        settling.settle(closed)
     return len(closed)
 
 

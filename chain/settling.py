@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from chain import contracts, gathering, subscriptions
@@ -23,9 +22,8 @@ def fail(call: OutboundCall, reason: str) -> None:
     subscriptions.dispatch_failure(call.reference, reason)
 
 
-@transaction.atomic
 def settle(closed: Sequence[tuple[OutboundCall, Receipt]]) -> None:
-    """Close calls by their confirmed receipts.
+    """Close calls by their confirmed receipts, inside the caller's transaction.
 
     A reverted one goes back to the dry run, which tells why.
     """

@@ -1,6 +1,7 @@
 """Take turns: one process sends and one indexes at a time, whoever they are."""
 
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from chain.errors import TurnTaken
 from chain.models import Turn
 
 LENGTH = timedelta(seconds=60)
+POLL_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,26 @@ class HeldTurn:
 
 
 @contextmanager
-def take(name: str) -> Iterator[HeldTurn]:
-    """Hold the named turn for the block's time. Raises TurnTaken when somebody else has it."""
+def take(name: str, *, patience_s: float = 0) -> Iterator[HeldTurn]:
+    """Hold the named turn for the block's time.
+
+    patience_s: seconds to wait for whoever has it. Raises TurnTaken when that was not enough.
+    """
     turn = HeldTurn(name, secrets.token_hex(16))
     Turn.objects.get_or_create(name=name)
-    now = timezone.now()
-    free = Q(held_until__isnull=True) | Q(held_until__lt=now)
-    if Turn.objects.filter(free, name=name).update(owner=turn.owner, held_until=now + LENGTH) != 1:
-        raise TurnTaken
+    give_up_at = time.monotonic() + patience_s
+    while not _grasp(turn):
+        if time.monotonic() >= give_up_at:
+            raise TurnTaken
+        time.sleep(POLL_S)
     try:
         yield turn
     finally:
         Turn.objects.filter(name=name, owner=turn.owner).update(owner="", held_until=None)
+
+
+def _grasp(turn: HeldTurn) -> bool:
+    now = timezone.now()
+    free = Q(held_until__isnull=True) | Q(held_until__lt=now)
+    mine = Turn.objects.filter(free, name=turn.name)
+    return mine.update(owner=turn.owner, held_until=now + LENGTH) == 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from protocol import typed_data
+from protocol import merkle, typed_data
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -18,6 +18,8 @@ with warnings.catch_warnings():
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 YEAR_S = 365 * 86_400
 COIN = 1_000_000
+FEE_BPS = 1_200
+RHO_CAP = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -98,3 +100,43 @@ def dataset() -> bytes:
 @pytest.fixture
 def registry(compiled):
     return compiled["ConsentRegistry"].deploy()
+
+
+@pytest.fixture
+def operator() -> Key:
+    return new_key()
+
+
+@pytest.fixture
+def treasury() -> Key:
+    return new_key()
+
+
+@pytest.fixture
+def market(compiled, operator, treasury):
+    with boa.env.prank(operator.address):
+        return compiled["ReleaseMarket"].deploy(treasury.address)
+
+
+@pytest.fixture
+def token(compiled, developer):
+    coin = compiled["TestStablecoin"].deploy()
+    coin.mint(developer.address, 10**6 * COIN)
+    return coin
+
+
+@pytest.fixture
+def contributors() -> list[Key]:
+    return sorted((new_key() for _ in range(3)), key=lambda key: int(key.address, 16))
+
+
+@pytest.fixture
+def tree(contributors):
+    return merkle.Tree(merkle.shares_of([key.address for key in contributors]))
+
+
+@pytest.fixture
+def dataset_on_chain(market, token, operator, dataset):
+    with boa.env.prank(operator.address):
+        market.create_dataset(dataset, token.address, FEE_BPS, RHO_CAP)
+    return dataset

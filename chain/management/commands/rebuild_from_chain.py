@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from chain import indexing, turns
 from common.errors import DomainError
 
+PATIENCE_S = 90
+
 
 class Command(BaseCommand):
     """Read all events again; the rooms' handlers bear to hear them twice."""
@@ -14,9 +16,9 @@ class Command(BaseCommand):
     help = "Read the whole chain again and tell every room what it says."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Rebuild while no worker indexes; say how many events there were."""
+        """Rebuild as soon as no worker indexes; say how many events there were."""
         try:
-            with turns.take("indexing") as turn:
+            with turns.take("indexing", patience_s=PATIENCE_S) as turn:
                 indexing.forget()
                 heard = indexing.run(turn=turn)
         except DomainError as error:
