@@ -58,7 +58,9 @@ def _open_budgets(*, drivers: Iterable[UUID], windows: list[str]) -> None:
     PrivacyBudget.objects.bulk_create(
         (
             PrivacyBudget(driver_id=driver, window=window, cap_rho_micro=cap)
-            for driver in drivers
+            for driver in sorted(
+                drivers
+            )  # one order for all, or two builds could wait on each other
             for window, cap in caps.items()
         ),
         ignore_conflicts=True,
