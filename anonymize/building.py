@@ -15,6 +15,7 @@ from anonymize.formats import reading as files
 from anonymize.formats.errors import UnreadableFile
 from anonymize.models import Release
 from chain import reading
+from chain.domain.calls import Block
 from consent import confirming
 from consent import selectors as consent
 from storage import quality, unsealing
@@ -41,10 +42,9 @@ def build(lease: Lease) -> None:
         release.refresh_from_db()
     if release.state == Release.State.CHARGED:
         query = queries.plan_of(release.dataset.spec)
-        if release.contributions.count() < query.min_cohort:
-            _end(release, lease, Release.State.FAILED, "cohort_too_small")
-            return
         answering.keep(release=release, lease=lease, draw=lambda: _draw(release, query, lease))
+    elif release.state == Release.State.PLANNED:
+        _end(release, lease, Release.State.FAILED, "too_few_drivers")
     elif release.state == Release.State.DRAWING:
         _end(release, lease, Release.State.SPENT, "draw_interrupted")
     else:
@@ -52,21 +52,29 @@ def build(lease: Lease) -> None:
 
 
 def _charge(release: Release) -> None:
-    """Ask the chain who consents at one named block, and debit those whose budget allows it."""
+    """Ask the chain who consents at one named block, and debit those whose budget allows it.
+
+    Leaves the release planned, and everybody's budget alone, when they are fewer than was
+    promised to the drivers.
+    """
     block = reading.head()
+    windows = list(release.dataset.spec["windows"])
+    addresses = _who_may(release, block)
+    able = budgeting.with_budget_left(
+        drivers=addresses, windows=windows, rho_micro=release.rho_micro
+    )
+    if len(able) < release.dataset.drivers_needed:
+        return
+    budgeting.charge(release=release, addresses=addresses, windows=windows, block=block)
+
+
+def _who_may(release: Release, block: Block) -> dict[UUID, str]:
+    """Return the consent address of each driver whose consent stands and who has an upload."""
     asked = list(consent.active_consents(release.dataset_id))
     stand = confirming.confirmed(consents=asked, dataset_id=release.dataset_id, block=block.number)
-    with_uploads = set(
-        storage.pinned_uploads([row.driver_id for row in stand]).values_list("driver_id", flat=True)
-    )
-    budgeting.charge(
-        release=release,
-        addresses={
-            row.driver_id: row.consent_address for row in stand if row.driver_id in with_uploads
-        },
-        windows=list(release.dataset.spec["windows"]),
-        block=block,
-    )
+    uploads = storage.pinned_uploads([row.driver_id for row in stand])
+    with_uploads = set(uploads.values_list("driver_id", flat=True))
+    return {row.driver_id: row.consent_address for row in stand if row.driver_id in with_uploads}
 
 
 def _draw(release: Release, query: queries.Query, lease: Lease) -> answering.Answer:

@@ -21,6 +21,7 @@ class Dataset(Row):
     spec_sha256 = models.CharField(max_length=64)
     rho_cap_micro = models.PositiveBigIntegerField()
     fee_bps = models.PositiveSmallIntegerField()
+    drivers_needed = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=State, default=State.REGISTERING)
 
 

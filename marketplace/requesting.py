@@ -97,7 +97,10 @@ def decide(
 def _open(row: DataRequest, at: datetime) -> None:
     """Register the dataset on the chain and put the question to drivers."""
     row.dataset = registering.register_dataset(
-        spec=row.spec, rho_cap_micro=settings.DATASET_CAP_RHO_MICRO, fee_bps=settings.FEE_BPS
+        spec=row.spec,
+        rho_cap_micro=settings.DATASET_CAP_RHO_MICRO,
+        fee_bps=settings.FEE_BPS,
+        drivers_needed=row.drivers_needed,
     )
     offering.open_offer(dataset_id=row.dataset.id, **_offer_of(row, at))
 

@@ -10,6 +10,7 @@ from anonymize import estimating
 from anonymize import selectors as anonymize
 from anonymize.models import Release
 from consent.domain import wording
+from portal.templatetags.drawn import listed
 
 EXAMPLE = {
     "version": 1,
@@ -51,6 +52,7 @@ KEYS = {
     "site": _("site"),
     "hour_of_day": _("hour of day"),
 }
+UNITS = {"drivers": _("drivers"), "share": _("share")}
 CHECKS = {
     "accreditation_valid": _("The buyer is accredited"),
     "cohort_over_minimum": _("Drivers with uploads reach the smallest cohort"),
@@ -87,8 +89,8 @@ def product(release: Release) -> dict[str, Any]:
 
 def question(spec: Mapping[str, Any]) -> str:
     """Return the ask in one sentence made from the spec."""
-    what = ", ".join(_statistic(one) for one in spec["statistics"])
-    by = ", ".join(str(KEYS.get(one["key"], one["key"])) for one in spec["group_by"])
+    what = listed([_statistic(one) for one in spec["statistics"]])
+    by = listed([KEYS.get(one["key"], one["key"]) for one in spec["group_by"]])
     facts = {
         "what": what,
         "by": by,
@@ -122,7 +124,7 @@ def promised(promise: Mapping[str, Any], spec: Mapping[str, Any] | None = None) 
         rows.append(
             {
                 "name": name,
-                "unit": column["unit"],
+                "unit": UNITS.get(column["unit"], column["unit"]),
                 "all": widths["all"],
                 "group": widths["group"],
                 "all_part": _part(widths["all"], span),

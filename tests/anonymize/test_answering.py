@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from anonymize import answering, building
-from anonymize.models import Release
+from anonymize.models import PrivacyBudget, Release
+from chain.domain.calls import Block
 from tests.factories import anonymize as factory
 from work import asking
 from work.claiming import claim
@@ -45,10 +46,14 @@ def test_a_build_that_died_while_drawing_is_spent_and_never_draws_again(charged,
     assert WorkRow.objects.get().state == WorkRow.State.DONE
 
 
-def test_too_few_contributors_end_the_build_before_anything_is_opened(charged, lease):
+def test_too_few_drivers_end_the_build_and_cost_nobody_anything(charged, lease, monkeypatch):
+    Release.objects.update(state=Release.State.PLANNED)
+    block = Block(number=7, hash="0x" + "11" * 32, at=timezone.now())
+    monkeypatch.setattr(building.reading, "head", lambda: block)
     building.build(lease)
     charged.refresh_from_db()
-    assert (charged.state, charged.failure) == (Release.State.FAILED, "cohort_too_small")
+    assert (charged.state, charged.failure) == (Release.State.FAILED, "too_few_drivers")
+    assert not PrivacyBudget.objects.exists()
 
 
 def test_a_build_that_was_done_is_left_alone(charged, lease):

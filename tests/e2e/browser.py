@@ -17,19 +17,29 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 NARROW = {"width": 320, "height": 640}
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
-_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
-    "--disable-background-networking --disable-component-update"
-).split()
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 _EXPECTED = ("status of 401", "status of 404")  # a refusal we asked for is no fault of the page
 _SERIOUS = {"serious", "critical"}
-_LISTEN = "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.blockedURI))"
+_LISTEN = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`));
+"""
 
 
 @contextmanager
 def chromium() -> Iterator[Any]:
     """Start the browser of this machine, else the one playwright installed."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    found = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=_FLAGS)
         yield browser

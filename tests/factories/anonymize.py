@@ -38,6 +38,7 @@ def make_dataset(*, rho_cap_micro: int = 250_000, **changes: Any) -> Dataset:
         spec_sha256=query_spec.spec_sha256(document).hex(),
         rho_cap_micro=rho_cap_micro,
         fee_bps=1_200,
+        drivers_needed=document["min_cohort"],
         state=Dataset.State.READY,
     )
 

@@ -51,6 +51,7 @@ def test_it_does_not_repeat_a_request_that_was_refused():
         (403, errors.NotAllowed),
         (404, errors.NotFound),
         (409, errors.Conflict),
+        (410, errors.NotFound),
         (412, errors.Conflict),
         (413, errors.InvalidInput),
         (422, errors.InvalidInput),

@@ -35,3 +35,15 @@ def finish(demo: "subprocess.Popen[str]", *, timeout_s: float = 240) -> str:
 def saved(stack: Stack) -> dict[str, Any]:
     """What the last demo on this stack left behind."""
     return dict(json.loads((stack.places.var / "demo.json").read_text(encoding="utf-8")))
+
+
+def told(stack: Stack) -> dict[str, Any]:
+    """What a demo on this stack left behind; runs one when none did yet."""
+    if not (stack.places.var / "demo.json").exists():
+        finish(start(stack))
+    return saved(stack)
+
+
+def secrets(stack: Stack) -> dict[str, str]:
+    """How to sign in as the people of the last demo."""
+    return dict(json.loads((stack.places.keys / "demo.json").read_text(encoding="utf-8")))
