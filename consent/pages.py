@@ -69,9 +69,8 @@ def waiting(request: HttpRequest) -> Panel:
 def offers(request: HttpRequest) -> HttpResponse:
     """Show who asks for what; answered offers below."""
     driver, now = driver_of(request.user), timezone.now()
-    answered = [
-        _answered(row, now) for row in selectors.consents_of(driver).order_by("-created_at")
-    ]
+    said = selectors.consents_of(driver).exclude(state=Consent.State.DRAFT)
+    answered = [_answered(row, now) for row in said.order_by("-created_at")]
     declined = Decline.objects.filter(driver=driver).select_related("offer").order_by("-created_at")
     context = {
         "open": [_card(row) for row in _open_offers(driver, now).order_by("answer_before")],
@@ -132,6 +131,10 @@ def _card(row: Offer) -> dict[str, Any]:
         "offer": row,
         "guess": odds.guess_in_100(row.rho_micro),
         "purposes": [(code, _word(wording.PURPOSES, code)) for code in row.purposes],
+        "purpose_words": [_word(wording.PURPOSES, code) for code in row.purposes],
+        "needed_words": [
+            _word(wording.SIGNAL_GROUPS, code) for code in row.signal_groups.get("needed", [])
+        ],
         "needed": [_signal(code) for code in row.signal_groups.get("needed", [])],
         "optional": [_signal(code) for code in row.signal_groups.get("optional", [])],
         "recipient": _word(wording.RECIPIENTS, row.recipient_class),

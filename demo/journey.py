@@ -248,11 +248,11 @@ def _useful(
 
 def _file(developer: od.Client, journey: Journey) -> dict[str, Any]:
     title = str(journey.spec["title"])
-    labelled = f"Simulated fleet: {title}" if journey.is_simulated else title
+    labelled = f"Simulated fleet: {title.removeprefix('Simulated ')}"
     deadline = datetime.now(tz=UTC) + timedelta(days=30)  # noqa: TID251 - a door reads the clock
     return developer.request(
         journey.spec,
-        title=labelled,
+        title=labelled if journey.is_simulated else title,
         why=WHY,
         purposes=["dpv:ScientificResearch"],
         price_units=journey.cast.chain.token.units(PRICE),

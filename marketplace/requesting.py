@@ -118,7 +118,7 @@ def _offer_of(row: DataRequest, at: datetime) -> dict[str, Any]:
         "consent_expires_at": at + CONSENT_LASTS,
         "rho_micro": row.spec["rho_micro"],
         "pay_low_units": 0,
-        "pay_high_units": pool // row.spec["min_cohort"],
+        "pay_high_units": pool // max(row.drivers_needed, row.spec["min_cohort"]),
         "contributors_bps": 10_000 - settings.FEE_BPS,
         "drivers_needed": row.drivers_needed,
         "answer_before": row.deadline_at,

@@ -28,9 +28,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     """Show what this is; a signed-in reader goes to the dashboard."""
     if nav.role_of(request.user) is not Role.VISITOR:
         return redirect("dashboard")
-    return render(
-        request, "portal/landing.html", {"panels": nav.panels_for(Role.VISITOR, request)}
-    )
+    return render(request, "portal/landing.html", {"panels": nav.panels_for(Role.VISITOR, request)})
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
@@ -92,9 +90,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 def speak(_request: HttpRequest, language: str) -> HttpResponse:
     """Set the language by address (`/zh/`, `/en/`), for links that name one."""
     response = redirect("landing")
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR_S, samesite="Lax"
-    )
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR_S, samesite="Lax")
     return response
 
 

@@ -50,6 +50,13 @@ def role_of(account: Any) -> Role | None:
     return Role.ADMIN if account.is_staff else None
 
 
+@nav.panel(Role.DRIVER, order=1)
+def sheet(request: HttpRequest) -> Panel:
+    """Remind of the recovery sheet; only this browser knows whether it was kept."""
+    driver = selectors.driver_of(request.user)
+    return Panel(template="registry/sheet_reminder.html", context={"driver": driver})
+
+
 @nav.panel(Role.DRIVER, order=10)
 def first_car(request: HttpRequest) -> Panel:
     """Ask a new driver for a car."""

@@ -1,7 +1,6 @@
 """Collect every text for people from templates, Python and JavaScript into the catalogues."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -76,8 +75,8 @@ def bare(catalogue: Catalog) -> list[str]:
     ]
 
 
-def _words(string: str | tuple[str, ...] | None) -> list[str]:
-    return list(string) if isinstance(string, tuple) else [string or ""]
+def _words(string: str | Sequence[str] | None) -> list[str]:
+    return [string or ""] if isinstance(string, str | None) else list(string)
 
 
 def _of_python(root: Path) -> Iterator[Message]:
@@ -132,4 +131,4 @@ def _write(file: Path, catalogue: Catalog) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

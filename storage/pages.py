@@ -26,6 +26,21 @@ STATES = {
     "erased": (_("erased"), "stop"),
 }
 
+FINDINGS = {
+    "wrong_columns": _("columns not known"),
+    "duplicate": _("rows twice"),
+    "missing_start": _("starts missing"),
+    "missing_end": _("ends missing"),
+    "impossible_date": _("dates that cannot be"),
+    "end_before_start": _("ends before starts"),
+    "missing_energy": _("energy missing"),
+    "unreadable_number": _("numbers not readable"),
+    "negative_energy": _("negative energy"),
+    "zero_energy": _("sessions without energy"),
+    "impossible_energy": _("energy that cannot be"),
+}
+"""What the builder may find in a file, in words; other codes stand as they are."""
+
 nav.add(NavItem(_("My uploads"), "uploads", frozenset({Role.DRIVER}), 50))
 
 
@@ -77,7 +92,7 @@ def _card(row: Upload) -> dict[str, Any]:
         "state": row.state,
         "word": word,
         "kind": kind,
-        "codes": row.quality.get("codes", []),
+        "findings": [FINDINGS.get(code, code) for code in row.quality.get("codes", [])],
         "cid": row.sealed.cid if row.sealed else "",
         "erased_at": row.erased_at,
     }

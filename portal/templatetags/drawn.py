@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 
 from portal import drawing
 
@@ -31,6 +32,13 @@ def short(digest: str | None) -> str:
     """Return the first and last signs of a digest or address."""
     text = str(digest or "")
     return text if len(text) <= 2 * SHORT else f"{text[:SHORT]}…{text[-6:]}"
+
+
+@register.filter
+def listed(words: Sequence[object]) -> str:
+    """Return the words as a list in the reader's language."""
+    between = "、" if get_language() == "zh-hans" else ", "
+    return between.join(str(word) for word in words)
 
 
 @register.filter

@@ -84,6 +84,7 @@ _FAMILIES: Final[Mapping[int, type[Refusal]]] = {
     403: NotAllowed,
     404: NotFound,
     409: Conflict,
+    410: NotFound,
     412: Conflict,
     428: Conflict,
     429: Unavailable,

@@ -38,7 +38,7 @@ function reasons() {
   return {
     why: interpolate(gettext("Unlock to sign: grant this to %(buyer)s"), { buyer: facts.buyer }, true),
     facts: [
-      [gettext("You give"), words.join(", ")],
+      [gettext("You give"), words.join(document.documentElement.lang === "zh-Hans" ? "、" : ", ")],
       [gettext("For"), facts.purposes],
       [gettext("To"), facts.recipient],
       [gettext("Until"), facts.until],
