@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from stack.places import ROOT
-from stack.progress import StackError, say, step
+from stack.progress import StackError, say
 
 # The newest first. A version that replaces one of its own modules by a fork cannot be built as
 # a dependency and is passed over (docs/decisions/0002-ipfs-node.md).
@@ -75,11 +75,10 @@ def _fetch(*, insist: bool) -> Path | None:
     with tempfile.TemporaryDirectory(prefix="odometer-kubo-") as scratch:
         for text, way in ways:
             say(f"{text} ...")
-            with step(text):
-                binary = way(Path(scratch))
+            binary = way(Path(scratch))
             if binary and version_of(binary):
                 return _keep(binary)
-            say("that way is closed here")
+            say("... cannot be had that way here")
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(tools, encoding="utf-8")
     return None
