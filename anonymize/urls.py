@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from anonymize import api as doors
+from anonymize import page_urls
 
 api: list[URLPattern] = [
     path("estimates", doors.EstimatesView.as_view(), name="estimates"),
@@ -12,4 +13,4 @@ api: list[URLPattern] = [
     path("releases/<uuid:release_id>/file", doors.FileView.as_view(), name="release-file"),
     path("privacy-ledger", doors.LedgerView.as_view(), name="privacy-ledger"),
 ]
-pages: list[URLPattern] = []
+pages: list[URLPattern] = page_urls.pages

@@ -91,8 +91,7 @@ def product(request: HttpRequest, release_id: UUID) -> HttpResponse:
     row = selectors.product(release_id)
     context = {
         **telling.product(row),
-        "columns": (row.manifest or {}).get("columns", []),
-        "manifest": row.manifest or {},
+        "columns": telling.columns(row),
         "price": quoting.price_of(row),
         "address": f"{request.scheme}://{request.get_host()}",
     }
@@ -159,6 +158,7 @@ def review(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "purposes": telling.purpose_words(row.purposes),
         "match": etag_of(shapes.data_request(row)),
         "reason_codes": telling.REASONS.items(),
+        "build": row.dataset and telling.build(row.dataset),
     }
     return render(request, "marketplace/review.html", context)
 

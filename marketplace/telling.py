@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from anonymize import estimating
 from anonymize import selectors as anonymize
-from anonymize.models import Release
+from anonymize.models import Dataset, Release
+from consent import selectors as consents
 from consent.domain import wording
 from portal.templatetags.drawn import listed
 
@@ -61,6 +62,16 @@ CHECKS = {
     "within_dataset_cap": _("The loss fits under the dataset's cap"),
     "loss_moderate": _("The loss per driver is moderate"),
 }
+STAGES = {
+    "planned": (_("planned"), "wait"),
+    "charged": (_("privacy charged"), "wait"),
+    "drawing": (_("noise being drawn"), "wait"),
+    "drawn": (_("noise drawn"), "wait"),
+    "publishing": (_("being published"), "wait"),
+    "published": (_("published"), "good"),
+    "spent": (_("spent without an answer"), "bad"),
+    "failed": (_("failed"), "bad"),
+}
 REASONS = {
     "in_order": _("All checks in order"),
     "purpose_unclear": _("The purpose is not clear enough"),
@@ -84,6 +95,33 @@ def product(release: Release) -> dict[str, Any]:
         "question": question(spec),
         "promises": rows,
         "privacy": anonymize.privacy_facts(release.rho_micro),
+    }
+
+
+def columns(release: Release) -> list[dict[str, str]]:
+    """Return the columns of a release without the ends of their intervals."""
+    rows = (release.manifest or {}).get("columns", [])
+    names = {row["name"] for row in rows}
+    return [
+        row
+        for row in rows
+        if row["name"].removesuffix("_low").removesuffix("_high") not in names - {row["name"]}
+    ]
+
+
+def build(dataset: Dataset) -> dict[str, Any]:
+    """Return how many drivers stand behind a dataset, and its releases."""
+    releases = dataset.releases.order_by("-created_at")
+    return {
+        "dataset": dataset,
+        "is_ready": dataset.state == Dataset.State.READY,
+        "counts": consents.counts(dataset.id),
+        "releases": [
+            {"release": row, "word": word, "kind": kind}
+            for row in releases
+            for word, kind in [STAGES[row.state]]
+        ],
+        "is_building": any(STAGES[row.state][1] == "wait" for row in releases),
     }
 
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from marketplace import api as doors
+from marketplace import page_urls
 
 api: list[URLPattern] = [
     path("data-requests", doors.RequestsView.as_view(), name="data-requests"),
@@ -19,4 +20,4 @@ api: list[URLPattern] = [
     path("licenses/<uuid:license_id>", doors.LicenseView.as_view(), name="license"),
     path("licenses/<uuid:license_id>/key", doors.LicenseKeyView.as_view(), name="license-key"),
 ]
-pages: list[URLPattern] = []
+pages: list[URLPattern] = page_urls.pages

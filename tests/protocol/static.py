@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from config.rooms import ROOMS
 from stack import vendor_modules
 
 ROOT = Path(__file__).parents[2]
@@ -12,6 +13,8 @@ def lay_out(directory: Path) -> Path:
     """Put every room's modules beside the vendored ones, for Node as for a browser."""
     (directory / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     vendor_modules.vendor(ROOT / "node_modules", directory / "vendor")
-    for room in ROOT.glob("*/static/*"):
-        shutil.copytree(room, directory / room.name, dirs_exist_ok=True)
+    for room in ROOMS:
+        own = ROOT / room / "static" / room
+        if own.is_dir():
+            shutil.copytree(own, directory / room, dirs_exist_ok=True)
     return directory

@@ -91,13 +91,23 @@ async function estimate() {
   const tag = panel.querySelector("[data-verdict]");
   tag.textContent = word;
   tag.className = `tag ${kind}`;
-  panel.querySelector("tbody").replaceChildren(...told.promise.columns.map(line));
+  panel.querySelector("tbody").replaceChildren(...oneEach(told).map(line));
   panel.querySelector("[data-odds]").textContent = interpolate(
     gettext("Each driver: at most %(n)s right guesses in 100."),
     { n: told.privacy.guess_in_100 },
     true,
   );
   suggest(told.promise.suggestion);
+}
+
+// Bins of one histogram are promised alike, so the first stands for all.
+function oneEach({ promise, spec: asked }) {
+  const rows = new Map();
+  for (const row of promise.columns) {
+    const name = asked.statistics.find((one) => row.column.startsWith(one.name))?.name ?? row.column;
+    if (!rows.has(name)) rows.set(name, { ...row, column: name });
+  }
+  return [...rows.values()];
 }
 
 function line({ column, unit, interval_95_half_width: widths }) {
