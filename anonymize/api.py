@@ -37,6 +37,7 @@ class ReleaseForm(serializers.Serializer[Any]):
 class EstimatesView(Door):
     """Free, repeatable, and leaves every ledger alone."""
 
+    form = EstimateForm
     permission_classes = [AllowAny]
 
     def post(self, request: Request) -> Response:
@@ -49,6 +50,7 @@ class EstimatesView(Door):
 class ReleasesView(Door):
     """Published releases; admins start builds here."""
 
+    form = ReleaseForm
     parameters = ("dataset_id", "state")
 
     def get_permissions(self) -> list[Any]:

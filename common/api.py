@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db.models import Model, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from common.errors import Conflict, InvalidInput, noop
@@ -45,10 +46,11 @@ class PreconditionFailed(Conflict):
 class Door(APIView):
     """A view whose query parameters are a closed list.
 
-    parameters: names that this door knows beside `limit` and `cursor`.
+    parameters: names that this door knows beside `limit` and `cursor`. form: what its act takes.
     """
 
     parameters: ClassVar[Iterable[str]] = ()
+    form: ClassVar[type[Serializer[Any]] | None] = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse what is not known before anything happens."""

@@ -96,6 +96,7 @@ class DeclineView(Door):
 class ConsentsView(Door):
     """A driver's consents."""
 
+    form = ConsentForm
     permission_classes = [IsDriver]
     parameters: ClassVar = ("state",)
 
@@ -132,6 +133,7 @@ class ConsentView(Door):
 class SignatureView(Door):
     """The driver's signatures under a consent."""
 
+    form = SignatureForm
     permission_classes = [IsDriver]
 
     @once(is_required=False)
@@ -150,6 +152,7 @@ class SignatureView(Door):
 class RevocationView(Door):
     """The end of a consent."""
 
+    form = RevocationForm
     permission_classes = [IsDriver]
 
     @once(is_required=False)

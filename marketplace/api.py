@@ -23,6 +23,7 @@ from work.once import once
 class RequestsView(Door):
     """Data requests: a developer sees own ones, an admin all."""
 
+    form = forms.RequestForm
     permission_classes = [IsAdmin | IsDeveloper]
     parameters = ("state",)
 
@@ -69,6 +70,7 @@ class EvidenceView(Door):
 class DecisionView(Door):
     """Approve, ask for changes, or reject."""
 
+    form = forms.DecisionForm
     permission_classes = [IsAdmin]
 
     @once(is_required=False)
@@ -107,6 +109,7 @@ class ProductView(Door):
 class QuotesView(Door):
     """Price, fee and what to sign."""
 
+    form = forms.QuoteForm
     permission_classes = [IsDeveloper]
 
     @once(is_required=False)
@@ -139,6 +142,7 @@ class ReleaseKeyView(Door):
 class PurchasesView(Door):
     """Signed orders."""
 
+    form = forms.PurchaseForm
     permission_classes = [IsDeveloper]
 
     @once()

@@ -69,6 +69,7 @@ class PayoutsView(Door):
 class ClaimsView(Door):
     """The driver's claims."""
 
+    form = ClaimForm
     permission_classes = [IsDriver]
 
     def get(self, request: Request) -> Response:

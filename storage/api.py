@@ -84,6 +84,7 @@ class BuilderKeyView(Door):
 class UploadsView(Door):
     """The driver's uploads."""
 
+    form = UploadForm
     permission_classes = [IsDriver]
 
     def get(self, request: Request) -> Response:

@@ -47,6 +47,8 @@ class ApiKeyForm(serializers.Serializer[Any]):
 class DevelopersView(Door):
     """Developers: anybody may become one, admins may list them."""
 
+    form = DeveloperForm
+
     def get_permissions(self) -> list[BasePermission]:
         """Return the rule of the method at hand."""
         return [AllowAny()] if self.request.method == "POST" else [IsAdmin()]
@@ -77,6 +79,7 @@ class MyDeveloperView(Door):
 class AccreditationView(Door):
     """A developer's standing."""
 
+    form = AccreditationForm
     permission_classes = [IsAdmin]
 
     def post(self, request: Request, developer_id: UUID) -> Response:
@@ -96,6 +99,7 @@ class AccreditationView(Door):
 class ApiKeysView(Door):
     """The developer's API keys."""
 
+    form = ApiKeyForm
     permission_classes = [IsDeveloper]
 
     def get(self, request: Request) -> Response:

@@ -45,6 +45,7 @@ class VaultForm(serializers.Serializer[Any]):
 class DriversView(Door):
     """Sign-up of drivers."""
 
+    form = DriverForm
     permission_classes = [AllowAny]
 
     def post(self, request: Request) -> Response:
@@ -71,6 +72,7 @@ class MyDriverView(Door):
 class VaultView(Door):
     """The locked seed; handed out only after the proof opened a session."""
 
+    form = VaultForm
     permission_classes = [IsDriver]
 
     def get(self, request: Request) -> Response:

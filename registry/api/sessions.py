@@ -36,6 +36,7 @@ class SessionForm(serializers.Serializer[Any]):
 class SessionsView(Door):
     """Sign in."""
 
+    form = SessionForm
     permission_classes = [AllowAny]
 
     def post(self, request: Request) -> Response:

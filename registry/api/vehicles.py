@@ -36,6 +36,7 @@ class VehicleChangeForm(serializers.Serializer[Any]):
 class VehiclesView(Door):
     """The driver's vehicles."""
 
+    form = VehicleForm
     permission_classes = [IsDriver]
 
     def get(self, request: Request) -> Response:
@@ -56,6 +57,7 @@ class VehiclesView(Door):
 class VehicleView(Door):
     """One vehicle."""
 
+    form = VehicleChangeForm
     permission_classes = [IsDriver]
 
     def get(self, request: Request, vehicle_id: UUID) -> Response:
