@@ -5,6 +5,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 WORKERS ?= 2
 PYTEST ?= $(PY) -m pytest
+# the second half runs even when the first fails: one look then shows all
+BOTH_TESTS = failed=0; $(PYTEST) -n $(WORKERS) || failed=1; $(PYTEST) -m worlds || failed=1; exit $$failed
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make requirements'
 
@@ -49,11 +51,10 @@ lint: tools ## Format, rules, types, floors, migrations and the API description
 		|| { echo 'docs/openapi.yaml lags behind: make openapi'; exit 1; }
 
 test: tools ## Set up, then the tests: the fast ones, then those against real nodes
-	$(PYTEST) -n $(WORKERS)
-	$(PYTEST) -m worlds
+	@$(BOTH_TESTS)
 
 test-postgres: tools ## The same tests on PostgreSQL, on a server started for them
-	sh stack/with_postgres.sh sh -c '$(PYTEST) -n $(WORKERS) && $(PYTEST) -m worlds'
+	@sh stack/with_postgres.sh sh -c '$(BOTH_TESTS)'
 
 test-e2e: tools ## The three journeys in a real browser against the whole stack
 	$(PYTEST) -m e2e

@@ -11,7 +11,7 @@ from typing import Any
 import odometer as od
 from rich.console import Console
 
-from demo import cast, fleets, journey, summary
+from demo import cast, driving, fleets, journey, summary, trading
 from demo.choices import FEWEST_DRIVERS
 from demo.crew import Crew
 from demo.facts import money, read_back, report
@@ -51,18 +51,19 @@ def run(asked: argparse.Namespace, console: Console) -> dict[str, Any]:
 
 def walk(here: journey.Journey) -> dict[str, Any]:
     """Take every step of the main job, then read everything back."""
-    journey.accredit(here)
-    journey.enrol(here)
-    journey.check_pins(here)
-    journey.ask(here)
-    journey.answer(here)
-    journey.wait_for_grants(here)
-    first = journey.build(here, "build_first")
-    journey.buy(here, first, "buy_first")
-    journey.claim(here, first)
-    journey.revoke(here)
-    journey.erase(here)
-    journey.buy(here, journey.build(here, "build_second"), "buy_second")
+    trading.accredit(here)
+    driving.enrol(here)
+    driving.check_pins(here)
+    trading.ask(here)
+    driving.answer(here)
+    driving.wait_for_grants(here)
+    first = trading.wait_for_build(here, trading.plan(here), "build_first")
+    trading.buy(here, first, "buy_first")
+    driving.leave(here)
+    planned = trading.plan(here)  # built while the contributors claim
+    driving.claim(here, first)
+    second = trading.wait_for_build(here, planned, "build_second")
+    trading.buy(here, second, "buy_second")
     seen = read_back(here)
     with here.crew.step("reconcile", "Reconcile every unit"):
         told = report(here, seen, money(here, seen))

@@ -48,7 +48,7 @@ def _granting(place: int, granted: int, revoked: int) -> Choice:
     """Return the choice of the granter at a place: first who erases, then who revokes."""
     return Choice(
         Answer.GRANT,
-        may_claim=place < granted * CLAIM_PERCENT // 100,
+        may_claim=0 < place < granted * CLAIM_PERCENT // 100,
         will_revoke=1 <= place <= revoked,
         will_erase=place == 0,
     )

@@ -43,14 +43,17 @@ def show(console: Console, told: Mapping[str, Any]) -> None:
 def _counts(told: Mapping[str, Any]) -> Table:
     table = Table(title="What happened", show_header=False, title_justify="left")
     consents, pins, gone = told["consents"], told["pins"], told["erasure"]
+    where = "still on the IPFS node" if gone["is_on_the_node"] else "gone from the IPFS node"
+    codes = told["uploads"]["quality_codes"]
     rows = {
         "Drivers enrolled": told["drivers"]["enrolled"],
         "Uploads pinned": f"{pins['of_this_demo']} of {pins['wanted']}, asked of the IPFS node",
         "Consents on the chain": f"{consents['granted']} granted, {consents['revoked']} revoked",
         "Declined": consents["declined"],
+        "Files with odd rows": ", ".join(f"{n} {code}" for code, n in codes.items()) or "none",
         "Licenses sold": told["purchases"],
         "Claims paid": told["claims"],
-        "Erased": f"{gone['uploads']} upload, tombstone in block {gone['tombstone_block']}",
+        "Erased": f"{gone['uploads']} upload, {where}, told to block {gone['tombstone_block']}",
         "Above the privacy cap": told["dataset"]["over_the_cap"],
         "Time": f"{told['seconds']['total']:.0f} s",
     }

@@ -26,7 +26,10 @@ def open_to(*roles: Role) -> Callable[[View], View]:
             if nav.role_of(request.user) not in roles:
                 wanted = urlencode({"next": request.get_full_path(), "as": roles[0].value})
                 return HttpResponseRedirect(f"{reverse('sign_in')}?{wanted}")
-            return _shown(view, request, *args, **kwargs)
+            answer = _shown(view, request, *args, **kwargs)
+            # Nobody who sits down here later may see it with the back button.
+            answer["Cache-Control"] = "private, no-store"
+            return answer
 
         return guarded
 

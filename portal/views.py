@@ -50,7 +50,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show how privacy works, in words first."""
-    return render(request, "portal/privacy.html", {"odds": (51, 55, 59, 70)})
+    return render(request, "portal/privacy.html")
 
 
 def error_page(request: HttpRequest, code: str) -> HttpResponse:

@@ -28,6 +28,13 @@ def money(units: int | str | None) -> str:
 
 
 @register.filter
+def plain_money(units: int | str) -> str:
+    """Return base units as a coin amount for programs: no grouping, a point, six decimals."""
+    whole, rest = divmod(int(units), 10**DECIMALS)
+    return f"{whole}.{rest:0{DECIMALS}d}"
+
+
+@register.filter
 def short(digest: str | None) -> str:
     """Return the first and last signs of a digest or address."""
     text = str(digest or "")
@@ -44,7 +51,8 @@ def listed(words: Sequence[object]) -> str:
 @register.filter
 def rho(micro: int | None) -> str:
     """Return micro-rho as rho with the digits that matter."""
-    return f"{int(micro or 0) / 1_000_000:.4f}".rstrip("0").ljust(4, "0")
+    whole, rest = divmod(int(micro or 0) + 50, 1_000_000)
+    return f"{whole}.{f'{rest // 100:04d}'.rstrip('0').ljust(2, '0')}"
 
 
 @register.inclusion_tag("portal/components/dot_grid.html")
@@ -61,19 +69,4 @@ def meter(used: int, cap: int, part: int = 0) -> dict[str, Any]:
         "part": drawing.part_of(part, cap),
         "used_text": rho(used),
         "cap_text": rho(cap),
-    }
-
-
-@register.inclusion_tag("portal/components/bar_chart.html")
-def bar_chart(
-    title: str, unit: str, cells: Sequence[drawing.Cell], places: int = 1
-) -> dict[str, Any]:
-    """Draw one released column with its 95% intervals, and the same as a table."""
-    rows = drawing.bars(cells, places=places)
-    return {
-        "title": title,
-        "unit": unit,
-        "bars": rows,
-        "height": len(rows) * drawing.BAR_HEIGHT + 6,
-        "width": drawing.CHART_WIDTH,
     }

@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from odometer import picture
 from odometer.errors import OdometerError
 from protocol import manifest as manifests
 from protocol.manifest import Manifest
@@ -39,6 +40,27 @@ class Table:
     def to_csv(self) -> bytes:
         """Return the rows as CSV in UTF-8."""
         return self.to_polars().write_csv().encode()
+
+    def to_svg(self, column: str) -> str:
+        """Return a chart of one column by group, each bar with its 95% interval.
+
+        Raises KeyError for a column without an interval.
+        """
+        spec = self.manifest["spec"]
+        rows = self.to_polars().to_dicts()
+        bars = picture.bars_of(rows, column, [key["key"] for key in spec["group_by"]])
+        unit = next(c["unit"] for c in self.manifest["columns"] if c["name"] == column)
+        kind = "Simulated fleet" if self.manifest["is_simulated"] else "Recorded data"
+        note = (
+            f"{kind} · {self.manifest['window'][0]} to {self.manifest['window'][-1]} · about "
+            f"{self.manifest['cohort_noised']} drivers · epsilon {self.manifest['epsilon']} at "
+            f"delta {self.manifest['delta']}"
+        )
+        return picture.draw(bars, title=str(spec["title"]), unit=unit, note=note)
+
+    def _repr_svg_(self) -> str:
+        """Draw the first figure in a notebook."""
+        return self.to_svg(self.manifest["spec"]["statistics"][0]["name"])
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Hand the rows to Polars, pandas or DuckDB without a copy."""

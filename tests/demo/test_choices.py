@@ -28,3 +28,4 @@ def test_one_erases_and_some_others_revoke_of_those_who_granted(drivers):
     assert not any(one.will_erase and one.will_revoke for one in made)
     leaving = [one for one in made if one.will_erase or one.will_revoke]
     assert all(one.answer is Answer.GRANT for one in leaving)
+    assert not any(one.will_erase and one.may_claim for one in made)

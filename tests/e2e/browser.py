@@ -9,13 +9,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "var" / "screenshots"
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
-NARROW = {"width": 320, "height": 640}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 320, "height": 640}
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
 _FLAGS = [
     "--no-sandbox",
@@ -29,6 +35,7 @@ _FLAGS = [
 _EXPECTED = ("status of 401", "status of 404")  # a refusal we asked for is no fault of the page
 _SERIOUS = {"serious", "critical"}
 _LISTEN = """
+document.addEventListener("pointerdown", () => window.countClick());
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`));
 """
@@ -48,14 +55,16 @@ def chromium() -> Iterator[Any]:
 
 @dataclass
 class Person:
-    """Somebody with a browser window of their own, who keeps what the console complained of."""
+    """Somebody with a browser window of their own, whose clicks and complaints are counted."""
 
     context: BrowserContext
     url: str
     complaints: list[str] = field(default_factory=list)
+    clicks: int = 0
 
     def __post_init__(self) -> None:
         """Listen from the first page on."""
+        self.context.expose_binding("countClick", lambda _: self._click())
         self.context.add_init_script(_LISTEN)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(20_000)
@@ -63,9 +72,8 @@ class Person:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def open(self, path: str) -> Page:
-        """Go to a page and wait until its scripts are there."""
+        """Go to a page and wait until its scripts have run: modules hold the load event back."""
         self.page.goto(f"{self.url}{path}", wait_until="load")
-        self.page.wait_for_load_state("networkidle")
         return self.page
 
     def speak(self, language: str) -> None:
@@ -106,6 +114,9 @@ class Person:
         """Return by how many pixels the page is wider than the window."""
         script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         return int(self.page.evaluate(script))
+
+    def _click(self) -> None:
+        self.clicks += 1
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not any(part in message.text for part in _EXPECTED):

@@ -146,6 +146,7 @@ def approve(admin: Person, title: str, *, shoots: bool = False) -> None:
 def grant(driver: Person, title: str, passphrase: str, *, shoots: bool = False) -> int:
     """Grant an offer, wait until it is on chain, and return how many clicks it took."""
     page = driver.open("/offers")
+    before = driver.clicks
     _shoot(driver, "driver-07-offers", shoots=shoots)
     page.get_by_role("link", name=title).click()
     expect(page.get_by_role("button", name="Grant")).to_be_visible()
@@ -157,20 +158,26 @@ def grant(driver: Person, title: str, passphrase: str, *, shoots: bool = False) 
     _shoot(driver, "driver-09-unlock", shoots=shoots)
     dialog.get_by_label("Your passphrase").fill(passphrase)
     dialog.get_by_role("button", name="Unlock to sign").click()
+    clicks = driver.clicks - before
     expect(page.get_by_role("link", name="Download the receipt")).to_be_visible()
     expect(page.locator(".tag.good")).to_have_text("active", timeout=RECORDED_MS)
     _shoot(driver, "driver-10-consent", shoots=shoots)
-    return 3
+    return clicks
 
 
-def revoke(driver: Person, title: str, *, shoots: bool = False) -> None:
-    """Stop a consent with the one button on its row, and wait until the chain has it."""
+def revoke(driver: Person, title: str, *, shoots: bool = False) -> int:
+    """Stop a consent on its row, wait until the chain has it, and return the clicks it took."""
     page = driver.open("/consents")
+    before = driver.clicks
     _shoot(driver, "driver-11-consents", shoots=shoots)
     page.get_by_role("listitem").filter(has_text=title).get_by_role("button", name="Revoke").click()
-    page.get_by_text("One ended consent").click(timeout=RECORDED_MS)
+    fold = page.get_by_text("One ended consent")
+    expect(fold).to_be_visible(timeout=RECORDED_MS)
+    clicks = driver.clicks - before
+    fold.click()
     expect(page.get_by_role("listitem").filter(has_text=title)).to_contain_text("revoked")
     _shoot(driver, "driver-12-revoked", shoots=shoots)
+    return clicks
 
 
 def _shoot(one: Person, name: str, *, shoots: bool) -> None:

@@ -3,8 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal import drawing
-from portal.drawing import Cell
-from portal.templatetags.drawn import listed, money, rho, short
+from portal.templatetags.drawn import listed, money, plain_money, rho, short
 
 
 @given(st.integers(50, 100))
@@ -19,22 +18,15 @@ def test_a_part_is_never_outside_its_whole(amount, whole):
     assert 0 <= drawing.part_of(amount, whole) <= 100
 
 
-def test_bars_begin_at_zero_and_leave_room_for_the_longest_interval():
-    one, other = drawing.bars([Cell("a", 10.0, 8.0, 20.0), Cell("b", 5.0)])
-    assert (one.width, one.high_x) == (160.0, 320.0)
-    assert (other.low_x, other.high_x) == (other.width, other.width)
-
-
-def test_a_cell_that_is_held_back_has_no_length():
-    (bar,) = drawing.bars([Cell("few", None)])
-    assert (bar.is_held_back, bar.width) == (True, 0.0)
-
-
 def test_money_is_written_to_the_last_unit_with_two_decimals_at_least():
     assert money(12_500_000) == "12.50"
     assert money("1234000001") == "1,234.000001"
     assert money(0) == "0.00"
     assert money(None) == "0.00"
+
+
+def test_money_for_programs_has_no_grouping():
+    assert plain_money("1250000000") == "1250.000000"
 
 
 def test_a_digest_shows_both_ends():
@@ -44,6 +36,7 @@ def test_a_digest_shows_both_ends():
 
 def test_rho_keeps_the_digits_that_matter():
     assert [rho(24_360), rho(100_000), rho(1_000_000)] == ["0.0244", "0.10", "1.00"]
+    assert [rho(0), rho(10_000_000), rho(999_960)] == ["0.00", "10.00", "1.00"]
 
 
 def test_a_list_is_joined_as_its_language_does():

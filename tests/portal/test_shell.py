@@ -49,6 +49,11 @@ def test_a_developer_is_not_let_into_the_pages_of_drivers(client, developer):
     assert client.get(reverse("vehicles")).status_code == 302
 
 
+def test_a_page_of_one_person_is_kept_by_no_cache(client, driver):
+    client.force_login(driver.user)
+    assert client.get(reverse("vehicles"))["Cache-Control"] == "private, no-store"
+
+
 def test_sign_in_never_leads_to_another_site(client):
     page = client.get(reverse("sign_in"), {"next": "https://example.org/"}).content.decode()
     assert "example.org/" not in page.split("</nav>")[-1]

@@ -29,7 +29,7 @@ def test_it_gives_up_after_the_last_try():
 
 
 def test_it_waits_as_long_as_the_server_says(monkeypatch):
-    slept = []
+    slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
     caller, _ = session((429, {"code": "too_many_requests"}, {"Retry-After": "7"}), (200, {}))
     caller.get("/products")

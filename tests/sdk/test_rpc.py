@@ -1,6 +1,6 @@
 """Reading events from raw logs."""
 
-from eth_abi import encode
+from eth_abi.abi import encode
 from odometer.chain import BOUGHT, GRANTED
 
 from protocol.hashing import keccak256

@@ -40,7 +40,7 @@ def test_builder_and_driver_can_open_what_was_handed_in_and_nobody_else():
     size = envelope.sealed_size(len(content))
     caller, wire = session((201, {"id": "u", "state": "receiving"}), _offset(size))
     upload = _send(caller, content)
-    told, sealed = wire.bodies[0], wire.asked[1].body
+    told, sealed = wire.bodies[0], wire.content(1)
     context = envelope.Context("upload", ACCOUNT, VEHICLE, told["id"])
     for name, key in (("builder", BUILDER), ("driver", DRIVER)):
         wrapped = base64.b64decode(told["wrapped_keys"][name])

@@ -4,7 +4,7 @@ import json
 from email.message import Message
 from io import BytesIO
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import requests
 from odometer.http import Patience, Session
@@ -33,6 +33,11 @@ class Wire(HTTPAdapter):
         status, body, *headers = answer
         return self.build_response(request, _raw(status, body, *headers))
 
+    def content(self, place: int) -> bytes:
+        """The bytes that were sent in one request."""
+        body = self.asked[place].body
+        return body if isinstance(body, bytes) else (body or "").encode()
+
     @property
     def bodies(self) -> list[Any]:
         """What was sent as JSON, in order."""
@@ -56,5 +61,5 @@ def _raw(status: int, body: Any, headers: dict[str, str] | None = None) -> HTTPR
         status=status,
         headers=headers or {},
         preload_content=False,
-        original_response=SimpleNamespace(msg=told, isclosed=lambda: True),
+        original_response=cast("Any", SimpleNamespace(msg=told, isclosed=lambda: True)),
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil  # type: ignore[import-untyped]  # it carries no types
 import pytest
@@ -131,6 +132,7 @@ class Stack:
     """A whole stack of its own: what a test may ask of it, and do to it."""
 
     places: Places
+    database_url: str = ""
 
     @property
     def web_url(self) -> str:
@@ -149,7 +151,7 @@ class Stack:
             "REDIS_PORT": str(here.redis_port),
         }
         inherited = {k: v for k, v in os.environ.items() if k not in _ADDRESSES}
-        return {**inherited, **own}
+        return {**inherited, **own, "DATABASE_URL": self.database_url}
 
     @property
     def admin_password(self) -> str:
@@ -207,10 +209,24 @@ def until(holds: Callable[[], bool], *, timeout_s: float = 30) -> None:
         time.sleep(0.05)
 
 
+def _own_database(places: Places) -> str:
+    """Return the address of a new database on the server the tests run on; empty for SQLite."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        return ""
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+
+    name = f"stack_{places.mark}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f'create database "{name}"'.encode())
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
 @contextmanager
 def whole_stack(var: Path) -> Iterator[Stack]:
     """Bring a stack up under `var`, and leave nothing of it running."""
-    found = Stack(places_at(var))
+    places = places_at(var)
+    found = Stack(places, _own_database(places))
     try:
         found.up()
         yield found

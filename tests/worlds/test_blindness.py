@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import odometer as od
-import psutil
 import pytest
 import redis
 
@@ -77,7 +76,7 @@ def test_it_is_not_in_the_queue(stack, uploaded, marker):
 def test_it_is_not_in_the_memory_of_the_web_processes(stack, uploaded, marker):
     web = stack.process("web")
     for process in [web, *web.children(recursive=True)]:
-        assert not _memory_holds(process, marker)
+        assert not _memory_holds(process.pid, marker)
 
 
 def test_its_driver_alone_opens_it(stack, uploaded, marker):
@@ -94,9 +93,9 @@ def test_once_erased_its_key_is_gone(stack, marker):
         driver.open_upload(upload.id)
 
 
-def _memory_holds(process: psutil.Process, marker: bytes) -> bool:
-    with Path(f"/proc/{process.pid}/mem").open("rb", buffering=0) as memory:
-        return any(marker in _region(memory, *span) for span in _regions(process.pid))
+def _memory_holds(pid: int, marker: bytes) -> bool:
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        return any(marker in _region(memory, *span) for span in _regions(pid))
 
 
 def _regions(pid: int) -> list[tuple[int, int]]:

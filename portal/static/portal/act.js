@@ -15,6 +15,7 @@ document.addEventListener("submit", async (event) => {
   clear();
   try {
     const { url, method = "POST", then = "reload", match } = form.dataset;
+    refuseNothingTicked(form);
     const body = bodyOf(form, event.submitter);
     const sent = method === "DELETE" ? undefined : body;
     const answer = await ask(method, url, sent, match ? { "If-Match": match } : {});
@@ -32,6 +33,12 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(button.dataset.copy);
   button.textContent = gettext("Copied");
 });
+
+function refuseNothingTicked(form) {
+  for (const group of form.querySelectorAll("fieldset[data-one]")) {
+    if (!group.querySelector(":checked")) throw new Error(gettext("Tick at least one."));
+  }
+}
 
 export function bodyOf(form, submitter) {
   const body = {};

@@ -20,6 +20,7 @@ export function show(error, { box = document.getElementById("problem"), form } =
   for (const field of error.fields ?? []) {
     const input = inputOf(form, field.pointer);
     if (input) list.append(lineFor(input, field.detail));
+    else if (field.detail) list.append(plainLine(`${field.pointer} ${field.detail}`));
   }
   const head = document.createElement("h2");
   head.textContent = gettext("There is a problem");
@@ -33,8 +34,11 @@ export function show(error, { box = document.getElementById("problem"), form } =
 
 function inputOf(form, pointer = "") {
   const name = pointer.split("/").filter((part) => part && part !== "#").at(-1);
-  return name && form ? form.elements.namedItem(name) : null;
+  const found = name && form ? form.elements.namedItem(name) : null;
+  return found instanceof RadioNodeList ? found[0] : found;
 }
+
+const plainLine = (text) => Object.assign(document.createElement("li"), { textContent: text });
 
 function lineFor(input, detail) {
   const line = document.getElementById(`${input.id}-error`);

@@ -1,0 +1,117 @@
+"""Draw one figure of a release with its 95% intervals, as SVG without any library."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+ROW, TOP, LEFT, WIDTH, RIGHT = 34, 74, 210, 470, 90
+INK, MUTED, LINE, BAR, WHISKER, PAPER = (
+    "#1E2326",
+    "#555C60",
+    "#D9D5CB",
+    "#9CC9CB",
+    "#0B5F66",
+    "#FBFAF7",
+)
+ROUND_STEPS = (1, 2, 2.5, 5, 10)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One group: its value and interval, or None for all three when it is held back."""
+
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def bars_of(rows: Sequence[Mapping[str, Any]], column: str, keys: Sequence[str]) -> list[Bar]:
+    """Return one bar per row of a release; the row for all data comes first."""
+    return [
+        Bar(
+            label=" · ".join(str(row[key]) for key in keys if row[key] is not None) or "all",
+            value=row[column],
+            low=row[f"{column}_low"],
+            high=row[f"{column}_high"],
+        )
+        for row in rows
+    ]
+
+
+def draw(bars: Sequence[Bar], *, title: str, unit: str, note: str) -> str:
+    """Return an SVG document: bars from zero, whiskers for the interval, held-back rows said."""
+    step = _step(max((bar.high or 0.0 for bar in bars), default=1.0))
+    ticks = [step * index for index in range(6)]
+    height = TOP + ROW * len(bars) + 64
+    parts = [_head(height, title, note), *(_tick(tick, ticks[-1], height) for tick in ticks)]
+    for index, bar in enumerate(bars):
+        parts.append(_bar(bar, TOP + ROW * index, ticks[-1], unit))
+    axis = f"{escape(unit)}, with the 95% interval of the noise"
+    parts.append(_text(LEFT, height - 14, axis, size=12, fill=MUTED))
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _head(height: int, title: str, note: str) -> str:
+    full = LEFT + WIDTH + RIGHT
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {full} {height}" role="img" '
+            f'aria-label="{escape(title, quote=True)}" font-family="system-ui, sans-serif">',
+            f'<rect width="{full}" height="{height}" fill="{PAPER}"/>',
+            _text(16, 30, title, size=17, weight=600),
+            _text(16, 52, note, size=12.5, fill=MUTED),
+        ]
+    )
+
+
+def _bar(bar: Bar, y: int, most: float, unit: str) -> str:
+    middle = y + ROW / 2
+    label = _text(LEFT - 12, middle + 5, bar.label, size=14, anchor="end")
+    if bar.value is None or bar.low is None or bar.high is None:
+        return label + _text(LEFT + 8, middle + 5, "not enough drivers", size=12.5, fill=MUTED)
+    x, low, high = (LEFT + WIDTH * max(v, 0.0) / most for v in (bar.value, bar.low, bar.high))
+    return "\n".join(
+        [
+            label,
+            f'<rect x="{LEFT}" y="{y + 7}" width="{x - LEFT:.1f}" height="{ROW - 14}" fill="{BAR}"/>',
+            f'<path d="M{low:.1f} {middle}H{high:.1f}M{low:.1f} {middle - 6}v12'
+            f'M{high:.1f} {middle - 6}v12" stroke="{WHISKER}" stroke-width="2" fill="none"/>',
+            _text(max(x, high) + 10, middle + 5, f"{bar.value:.3g} {unit}", size=13),
+        ]
+    )
+
+
+def _tick(at: float, most: float, height: int) -> str:
+    x = LEFT + WIDTH * at / most
+    foot = height - 52
+    return f'<line x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{foot}" stroke="{LINE}"/>' + _text(
+        x, foot + 18, f"{at:g}", size=12, fill=MUTED, anchor="middle"
+    )
+
+
+def _step(most: float) -> float:
+    """Return a round step of which five reach above the largest value."""
+    size = 10.0 ** len(str(int(most))) / 100 if most >= 1 else 0.01
+    while True:
+        for factor in ROUND_STEPS:
+            if 5 * factor * size >= most:
+                return factor * size
+        size *= 10
+
+
+def _text(
+    x: float,
+    y: float,
+    text: str,
+    *,
+    size: float,
+    fill: str = INK,
+    weight: int = 400,
+    anchor: str = "start",
+) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" font-weight="{weight}" fill="{fill}" '
+        f'text-anchor="{anchor}">{escape(text)}</text>'
+    )
