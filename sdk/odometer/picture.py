@@ -57,8 +57,10 @@ def _head(height: int, title: str, note: str) -> str:
     full = LEFT + WIDTH + RIGHT
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {full} {height}" role="img" '
-            f'aria-label="{escape(title, quote=True)}" font-family="system-ui, sans-serif">',
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {full} {height}" role="img" '
+                f'aria-label="{escape(title, quote=True)}" font-family="system-ui, sans-serif">'
+            ),
             f'<rect width="{full}" height="{height}" fill="{PAPER}"/>',
             _text(16, 30, title, size=17, weight=600),
             _text(16, 52, note, size=12.5, fill=MUTED),
@@ -75,9 +77,11 @@ def _bar(bar: Bar, y: int, most: float, unit: str) -> str:
     return "\n".join(
         [
             label,
-            f'<rect x="{LEFT}" y="{y + 7}" width="{x - LEFT:.1f}" height="{ROW - 14}" fill="{BAR}"/>',
-            f'<path d="M{low:.1f} {middle}H{high:.1f}M{low:.1f} {middle - 6}v12'
-            f'M{high:.1f} {middle - 6}v12" stroke="{WHISKER}" stroke-width="2" fill="none"/>',
+            f'<path d="M{LEFT} {y + 7}H{x:.1f}V{y + ROW - 7}H{LEFT}Z" fill="{BAR}"/>',
+            (
+                f'<path d="M{low:.1f} {middle}H{high:.1f}M{low:.1f} {middle - 6}v12'
+                f'M{high:.1f} {middle - 6}v12" stroke="{WHISKER}" stroke-width="2" fill="none"/>'
+            ),
             _text(max(x, high) + 10, middle + 5, f"{bar.value:.3g} {unit}", size=13),
         ]
     )
