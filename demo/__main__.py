@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import odometer as od
 from rich.console import Console
 
+import odometer as od
 from demo import cast, driving, fleets, journey, summary, trading
 from demo.choices import FEWEST_DRIVERS
 from demo.crew import Crew

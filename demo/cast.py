@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import odometer as od
-from odometer.consenting import Consent
-from odometer.http import transport
-from odometer.uploading import Upload
 from requests.adapters import HTTPAdapter
 
+import odometer as od
 from demo.choices import Choice, choices
 from demo.crew import HANDS
 from demo.fleets import Fleet, FleetDriver
+from odometer.consenting import Consent
+from odometer.http import transport
+from odometer.uploading import Upload
 from protocol import vault
 
 PATIENCE: Final = od.Patience(tries=60)

@@ -3,13 +3,12 @@
 from typing import Any
 
 import odometer as od
-from odometer import chain as onchain
-from odometer.waiting import until
-
 from demo.cast import Member
 from demo.choices import Answer
 from demo.hearing import PATIENT_S, consent_of, wait_for_events, wait_for_newest
 from demo.journey import Journey, JourneyBroken, Sold
+from odometer import chain as onchain
+from odometer.waiting import until
 from protocol.ids import to_bytes32
 
 

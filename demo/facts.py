@@ -6,16 +6,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import odometer as od
-from odometer import chain as onchain
-from odometer import erasing, verifying
-from odometer.earning import Payout
-from odometer.rpc import Event
-
 from demo import nodes
 from demo.cast import Member
 from demo.choices import Answer
 from demo.journey import Journey, JourneyBroken, Sold
 from demo.reconciling import Books, books_of
+from odometer import chain as onchain
+from odometer import erasing, verifying
+from odometer.earning import Payout
+from odometer.rpc import Event
 from protocol.cid import cid_digest
 from protocol.ids import to_bytes32
 

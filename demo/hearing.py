@@ -2,14 +2,13 @@
 
 from typing import Final
 
+from demo.cast import Member
+from demo.crew import Tell
+from demo.journey import Journey
 from odometer import chain as onchain
 from odometer.consenting import Consent
 from odometer.rpc import Event, Logged
 from odometer.waiting import until
-
-from demo.cast import Member
-from demo.crew import Tell
-from demo.journey import Journey
 
 PATIENT_S: Final = 300.0
 """How long anything may take while a part of the stack is being killed and comes back."""

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import odometer as od
-from odometer.earning import Payout
-
 from demo.cast import Cast, Member
 from demo.crew import Crew
+from odometer.earning import Payout
 
 
 class JourneyBroken(Exception):

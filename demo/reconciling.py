@@ -8,7 +8,6 @@ import odometer as od
 from odometer import chain as onchain
 from odometer.earning import Payout
 from odometer.rpc import Event
-
 from protocol.ids import to_bytes32
 
 

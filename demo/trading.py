@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import odometer as od
-from odometer.errors import PaymentRequired
-from odometer.waiting import until
-
 from demo.crew import Tell
 from demo.hearing import PATIENT_S
 from demo.journey import Journey, JourneyBroken, Sold
+from odometer.errors import PaymentRequired
+from odometer.waiting import until
 
 PRICE: Final = "1250"
 """What one license costs, in coins."""

@@ -7,7 +7,7 @@ import time
 import xmlrpc.client
 from typing import Any, Final
 
-import psutil  # type: ignore[import-untyped]  # it carries no types
+import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
 from stack.places import ROOT, Places

@@ -102,7 +102,8 @@ class IpfsNode:
     @_translated
     def collect_garbage(self) -> None:
         """Drop every byte that nothing pins. Raises NodeDown."""
-        self._client.repo.gc(quiet=True)
+        # Read to its end: with `quiet` the client asks by HEAD, and Kubo stops half way.
+        self._client.repo.gc()
 
     @_translated
     def version(self) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from common.errors import Conflict, Unavailable
+from work import waking
 from work.claiming import Lease, claim
 from work.errors import LeaseLost
 from work.models import WorkRow
@@ -17,6 +18,9 @@ MAX_ATTEMPTS = 30
 """After so many tries a row is stuck and shown to the admin; it is never dropped."""
 
 LONGEST_PAUSE = timedelta(minutes=5)
+
+SHORT_PAUSE = timedelta(seconds=5)
+"""After so short a pause a worker is woken for the row; after a longer one the sweep finds it."""
 
 
 def do(
@@ -52,11 +56,15 @@ def pause_after(attempts: int) -> timedelta:
 
 def _put_off(lease: Lease, error: str) -> None:
     is_stuck = lease.attempts >= MAX_ATTEMPTS
-    WorkRow.objects.filter(id=lease.row_id, owner=lease.owner).update(
+    pause = pause_after(lease.attempts)
+    mine = WorkRow.objects.filter(id=lease.row_id, owner=lease.owner)
+    changed = mine.update(
         state=WorkRow.State.STUCK if is_stuck else WorkRow.State.OPEN,
-        due_at=timezone.now() + pause_after(lease.attempts),
+        due_at=timezone.now() + pause,
         owner="",
         leased_until=None,
         last_error=error[:200],
     )
+    if changed and not is_stuck and pause <= SHORT_PAUSE:
+        waking.wake(WorkRow.objects.get(id=lease.row_id), after_s=pause.total_seconds())
     logger.warning("put_off row=%s attempts=%s error=%s", lease.row_id, lease.attempts, error)

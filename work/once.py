@@ -33,18 +33,19 @@ def once(*, is_required: bool = True) -> Callable[[View], View]:
 
 
 def _answer(request: Request, key: str, act: Callable[[], Response]) -> Response:
-    digest = hashlib.sha256(request.body).hexdigest()
+    first: list[Response] = []
 
     def answer() -> tuple[int, Any]:
-        response = act()
-        return response.status_code, response.data
+        first.append(act())
+        return first[0].status_code, first[0].data
 
     (status, body), is_replay = repeating.answer_once(
         caller=str(request.user.pk or "-"),
         path=request.path,
         key=key,
-        body_sha256=digest,
+        body_sha256=hashlib.sha256(request.body).hexdigest(),
         act=answer,
     )
-    headers = {"Idempotent-Replayed": "true"} if is_replay else {}
-    return Response(body, status=status, headers=headers)
+    if is_replay:
+        return Response(body, status=status, headers={"Idempotent-Replayed": "true"})
+    return first[0]

@@ -12,11 +12,20 @@ logger = logging.getLogger(__name__)
 WAKE_EXPIRES_S = 60
 
 
-def wake(row: WorkRow) -> None:
-    """Tell a worker that the row is due. Without a broker the sweep will do it later."""
+def wake(row: WorkRow, *, after_s: float = 0) -> None:
+    """Tell a worker that the row is due, or will be in a moment; without a broker the sweep does.
+
+    after_s: at most some seconds, far below the broker's visibility timeout: a longer wait in the
+    broker would be delivered more than once (kombu 337), and belongs into the row alone.
+    """
     try:
         current_app.send_task(
-            row.task, args=[row.reference], queue=row.queue, expires=WAKE_EXPIRES_S, retry=False
+            row.task,
+            args=[row.reference],
+            queue=row.queue,
+            expires=WAKE_EXPIRES_S,
+            retry=False,
+            countdown=after_s or None,
         )
     except OperationalError:
         logger.warning("wake_up_lost task=%s", row.task)

@@ -1,6 +1,7 @@
 """Money as text and as units."""
 
 import pytest
+
 from odometer.amounts import Token
 
 DOLLAR = Token("tUSD", 6, "0x" + "1" * 40, 31337)

@@ -3,10 +3,10 @@
 import time
 
 import pytest
+
 from odometer import buying
 from odometer.errors import Untrusted
 from odometer.wallet import Wallet
-
 from protocol import typed_data
 from protocol.ids import to_bytes32
 from tests.sdk.wire import session

@@ -1,6 +1,7 @@
 """The command line: exit codes a script can rely on."""
 
 import pytest
+
 from odometer import cli
 from odometer.errors import Untrusted, unreachable
 

@@ -1,9 +1,9 @@
 """Granting: what is signed is what was agreed to, at the chain's nonce."""
 
 import pytest
+
 from odometer import consenting
 from odometer.errors import Untrusted
-
 from protocol import typed_data
 from protocol.ids import to_bytes32
 from protocol.terms import terms_digest

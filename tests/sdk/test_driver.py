@@ -1,9 +1,9 @@
 """Enrolling and signing in: keys are made here, the server gets what it cannot open."""
 
 import pytest
+
 from odometer.driver import Driver
 from odometer.errors import Conflict
-
 from protocol import vault
 from protocol.errors import ProtocolError
 from tests.sdk.wire import session

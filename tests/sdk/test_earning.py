@@ -1,11 +1,11 @@
 """Claiming: a share must stand under the root on the chain before anything is signed."""
 
 import pytest
+
 from odometer import earning
 from odometer.chain import ReleaseRecord
 from odometer.consenting import ConsentKey
 from odometer.errors import Untrusted
-
 from protocol import merkle, typed_data
 from protocol.ids import to_bytes32
 from tests.sdk.wire import session

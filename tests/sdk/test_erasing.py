@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 
 import pytest
+
 from odometer import erasing
 from odometer.errors import Untrusted
 from odometer.rpc import Logged
-
 from tests.sdk.world import REGISTRY, SaidChain
 
 UPLOAD = "6f1c2a34-0000-4000-8000-0000000000aa"

@@ -2,8 +2,8 @@
 
 import pytest
 import requests
-from odometer import errors
 
+from odometer import errors
 from tests.sdk.wire import URL, session
 
 

@@ -1,8 +1,8 @@
 """Reading events from raw logs."""
 
 from eth_abi.abi import encode
-from odometer.chain import BOUGHT, GRANTED
 
+from odometer.chain import BOUGHT, GRANTED
 from protocol.hashing import keccak256
 
 DRIVER = "0x" + "ab" * 20

@@ -5,9 +5,9 @@ import base64
 import pytest
 import requests
 from nacl.public import PrivateKey
+
 from odometer import uploading
 from odometer.errors import Untrusted
-
 from protocol import envelope
 from protocol.cid import cid_of
 from protocol.hashing import sha256

@@ -2,10 +2,10 @@
 
 import pytest
 from nacl.public import PrivateKey
+
 from odometer import verifying
 from odometer.chain import ReleaseRecord
 from odometer.errors import Untrusted
-
 from protocol import cid, envelope
 from protocol import manifest as manifests
 from protocol.hashing import sha256

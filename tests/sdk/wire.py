@@ -7,9 +7,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import requests
-from odometer.http import Patience, Session
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
+
+from odometer.http import Patience, Session
 
 URL = "http://market.test"
 QUICK = Patience(tries=3, pause_s=0)

@@ -5,7 +5,6 @@ from typing import Any
 
 from odometer.amounts import Token
 from odometer.chain import Chain, ReleaseRecord
-
 from protocol.hashing import sha256
 
 BUILDER = b"\7" * 32

@@ -70,7 +70,9 @@ def test_a_worker_that_lost_its_lease_records_nothing(row):
     assert row.state == WorkRow.State.DONE
 
 
-def test_a_failure_of_another_system_puts_the_row_off(row):
+def test_a_failure_of_another_system_puts_the_row_off_and_looks_again_soon(row, woken):
+    woken.clear()
+
     def act(_lease: Lease) -> None:
         raise Unavailable
 
@@ -78,6 +80,7 @@ def test_a_failure_of_another_system_puts_the_row_off(row):
     row.refresh_from_db()
     assert (row.state, row.last_error, row.owner) == (WorkRow.State.OPEN, "unavailable", "")
     assert row.due_at > timezone.now()
+    assert woken == [(TASK, "one", "default")]
 
 
 def test_an_unknown_error_is_seen_and_leaves_no_text_behind(row):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil  # type: ignore[import-untyped]  # it carries no types
+import psutil
 import pytest
 from pytest_socket import enable_socket
 

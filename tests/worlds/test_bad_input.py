@@ -5,14 +5,14 @@ import secrets
 import time
 from uuid import uuid4
 
-import odometer as od
 import pytest
 import requests
+
+import odometer as od
 from odometer import chain as onchain
 from odometer.consenting import ConsentKey
 from odometer.uploading import Builder
 from odometer.waiting import until
-
 from protocol import envelope, typed_data
 from protocol.hashing import sha256
 from protocol.ids import to_bytes32

@@ -4,10 +4,10 @@ import secrets
 import sys
 from pathlib import Path
 
-import odometer as od
 import pytest
 import redis
 
+import odometer as od
 from stack.places import Places
 
 pytestmark = pytest.mark.worlds

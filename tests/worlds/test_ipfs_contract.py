@@ -78,6 +78,16 @@ def test_garbage_is_what_nothing_pins(node):
         node.fetch(loose_cid)
 
 
+def test_garbage_is_collected_to_its_end(node):
+    cids = [node.add(os.urandom(100)) for _ in range(300)]
+    for cid in cids:
+        node.unpin(cid)
+    node.collect_garbage()
+    for cid in cids:
+        with pytest.raises(NodeDown):
+            node.fetch(cid)
+
+
 def test_what_was_unpinned_can_be_pinned_again_while_it_is_there(node):
     cid = node.add(os.urandom(100))
     node.unpin(cid)

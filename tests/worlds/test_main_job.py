@@ -1,10 +1,10 @@
 """The main job, end to end, on real nodes: what demo.json says must hold together."""
 
-import odometer as od
 import pytest
+
+import odometer as od
 from odometer import erasing
 from odometer.uploading import Builder
-
 from tests.worlds import demos
 
 pytestmark = pytest.mark.worlds

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import urllib.request
 
-import psutil  # type: ignore[import-untyped]  # it carries no types
+import psutil
 import pytest
 
 from stack import supervision
