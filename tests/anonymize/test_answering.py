@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from anonymize import answering, building
 from anonymize.models import PrivacyBudget, Release
+from chain import reading
 from chain.domain.calls import Block
 from tests.factories import anonymize as factory
 from work import asking
@@ -49,7 +50,7 @@ def test_a_build_that_died_while_drawing_is_spent_and_never_draws_again(charged,
 def test_too_few_drivers_end_the_build_and_cost_nobody_anything(charged, lease, monkeypatch):
     Release.objects.update(state=Release.State.PLANNED)
     block = Block(number=7, hash="0x" + "11" * 32, at=timezone.now())
-    monkeypatch.setattr(building.reading, "head", lambda: block)
+    monkeypatch.setattr(reading, "head", lambda: block)
     building.build(lease)
     charged.refresh_from_db()
     assert (charged.state, charged.failure) == (Release.State.FAILED, "too_few_drivers")

@@ -44,6 +44,7 @@ class _Contract:
         with turns.take("sending") as turn:
             sending.run(turn=turn)
         call = OutboundCall.objects.get(reference="test.1")
+        assert call.nonce is not None
         assert world.next_nonce(call.lane) == call.nonce + 1
         (objection,) = world.send([bytes(call.raw)])
         assert "nonce too low" in objection or "already" in objection

@@ -96,7 +96,9 @@ def test_stop_finds_what_a_killed_supervisor_left_behind(tmp_path):
         assert supervision.marked(stack.places) == []
         here = stack.places
         ports = {here.web_port, here.chain_port, here.ipfs_port, here.redis_port}
-        listening = {c.laddr.port for c in psutil.net_connections("tcp") if c.status == "LISTEN"}
+        listening = {
+            c.laddr.port for c in psutil.net_connections("tcp") if c.laddr and c.status == "LISTEN"
+        }
         assert not ports & listening
 
 
