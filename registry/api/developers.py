@@ -39,8 +39,8 @@ class AccreditationForm(serializers.Serializer[Any]):
 class ApiKeyForm(serializers.Serializer[Any]):
     """What the key may be used for; everything when nothing is said."""
 
-    scopes = serializers.MultipleChoiceField(
-        choices=[(scope, scope) for scope in issuing.SCOPES], default=set(issuing.SCOPES)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=issuing.SCOPES), default=list(issuing.SCOPES)
     )
 
 
