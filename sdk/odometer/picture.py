@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil, floor, log10
 from typing import Any
 
-ROW, TOP, LEFT, WIDTH, RIGHT = 34, 74, 210, 470, 90
+ROW, TOP, LEFT, WIDTH, RIGHT = 34, 92, 210, 470, 90
+MOST_TICKS, LINE_LETTERS = 7, 100
 INK, MUTED, LINE, BAR, WHISKER, PAPER = (
     "#1E2326",
     "#555C60",
@@ -40,12 +42,13 @@ def bars_of(rows: Sequence[Mapping[str, Any]], column: str, keys: Sequence[str])
     ]
 
 
-def draw(bars: Sequence[Bar], *, title: str, unit: str, note: str) -> str:
+def draw(bars: Sequence[Bar], *, title: str, unit: str, notes: Sequence[str]) -> str:
     """Return an SVG document: bars from zero, whiskers for the interval, held-back rows said."""
-    step = _step(max((bar.high or 0.0 for bar in bars), default=1.0))
-    ticks = [step * index for index in range(6)]
+    most = max((bar.high or 0.0 for bar in bars), default=0.0) or 1.0
+    step = _step(most)
+    ticks = [step * index for index in range(ceil(most / step) + 1)]
     height = TOP + ROW * len(bars) + 64
-    parts = [_head(height, title, note), *(_tick(tick, ticks[-1], height) for tick in ticks)]
+    parts = [_head(height, title, notes), *(_tick(tick, ticks[-1], height) for tick in ticks)]
     for index, bar in enumerate(bars):
         parts.append(_bar(bar, TOP + ROW * index, ticks[-1], unit))
     axis = f"{escape(unit)}, with the 95% interval of the noise"
@@ -53,7 +56,7 @@ def draw(bars: Sequence[Bar], *, title: str, unit: str, note: str) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _head(height: int, title: str, note: str) -> str:
+def _head(height: int, title: str, notes: Sequence[str]) -> str:
     full = LEFT + WIDTH + RIGHT
     return "\n".join(
         [
@@ -63,7 +66,10 @@ def _head(height: int, title: str, note: str) -> str:
             ),
             f'<rect width="{full}" height="{height}" fill="{PAPER}"/>',
             _text(16, 30, title, size=17, weight=600),
-            _text(16, 52, note, size=12.5, fill=MUTED),
+            *(
+                _text(16, 52 + 18 * line, note[:LINE_LETTERS], size=12.5, fill=MUTED)
+                for line, note in enumerate(notes)
+            ),
         ]
     )
 
@@ -96,11 +102,11 @@ def _tick(at: float, most: float, height: int) -> str:
 
 
 def _step(most: float) -> float:
-    """Return a round step of which five reach above the largest value."""
-    size = 10.0 ** len(str(int(most))) / 100 if most >= 1 else 0.01
+    """Return the least round step of which seven reach the largest value."""
+    size = 10.0 ** floor(log10(most / MOST_TICKS))
     while True:
         for factor in ROUND_STEPS:
-            if 5 * factor * size >= most:
+            if MOST_TICKS * factor * size >= most:
                 return factor * size
         size *= 10
 

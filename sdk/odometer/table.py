@@ -56,7 +56,8 @@ class Table:
             f"{self.manifest['cohort_noised']} drivers · epsilon {self.manifest['epsilon']} at "
             f"delta {self.manifest['delta']}"
         )
-        return picture.draw(bars, title=str(spec["title"]), unit=unit, note=note)
+        title = column.replace("_", " ").capitalize()
+        return picture.draw(bars, title=title, unit=unit, notes=[str(spec["title"]), note])
 
     def _repr_svg_(self) -> str:
         """Draw the first figure in a notebook."""
