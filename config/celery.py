@@ -25,6 +25,7 @@ app.conf.update(
         "visibility_timeout": 3600,  # above the longest task (kombu 337)
         "unacked_restore_throttle": 1,
         "socket_connect_timeout": 1,
+        "max_retries": 0,
     },
     task_routes={"chain.tasks.*": {"queue": "chain"}},
     worker_hijack_root_logger=False,
