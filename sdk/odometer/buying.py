@@ -11,7 +11,7 @@ from nacl.public import PrivateKey
 from odometer import verifying
 from odometer.chain import Chain
 from odometer.errors import OdometerError, Untrusted
-from odometer.http import Session
+from odometer.resource import Resource
 from odometer.table import Table
 from odometer.waiting import until
 from odometer.wallet import Wallet
@@ -32,17 +32,8 @@ class PurchaseFailed(OdometerError):
 
 
 @dataclass(frozen=True)
-class Release:
+class Release(Resource):
     """One published answer. body: everything the server said."""
-
-    session: Session
-    chain: Chain
-    body: Mapping[str, Any]
-
-    @property
-    def id(self) -> str:
-        """The release's id."""
-        return str(self.body["id"])
 
     @property
     def state(self) -> str:
@@ -61,12 +52,8 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Quote:
+class Quote(Resource):
     """A price that holds for some minutes. Amounts in token units."""
-
-    session: Session
-    chain: Chain
-    body: Mapping[str, Any]
 
     @property
     def total_units(self) -> int:
@@ -119,17 +106,8 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class License:
+class License(Resource):
     """The right to use one release."""
-
-    session: Session
-    chain: Chain
-    body: Mapping[str, Any]
-
-    @property
-    def id(self) -> str:
-        """The license's id."""
-        return str(self.body["id"])
 
     @property
     def release_id(self) -> str:

@@ -1,26 +1,14 @@
 """What the catalogue lists."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from odometer.buying import Quote, Release
-from odometer.chain import Chain
-from odometer.http import Session
+from odometer.resource import Resource
 
 
 @dataclass(frozen=True)
-class Product:
+class Product(Resource):
     """One line of the catalogue; points at a release. body: everything the server said."""
-
-    session: Session
-    chain: Chain
-    body: Mapping[str, Any]
-
-    @property
-    def id(self) -> str:
-        """The product's id."""
-        return str(self.body["id"])
 
     @property
     def title(self) -> str:
