@@ -7,6 +7,7 @@ from scipy.optimize import brentq
 from scipy.special import log_ndtr, ndtr
 
 from anonymize.domain.errors import BudgetExhausted
+from consent.domain import odds
 
 MICRO = 1_000_000
 MIN_SCALE = 4_096.0
@@ -102,7 +103,8 @@ def epsilon_text(rho_micro: int, delta: float) -> str:
 def guess_in_100(rho_micro: int) -> int:
     """Return how often in 100 the best guesser is right about one even fact of a driver, at most.
 
-    Without the driver's data: 50. The advantage of the best test between two Gaussians mu apart
-    is Phi(mu/2). Rounded up.
+    The same sentence as on an offer, from the same function. Raises ValueError below zero.
     """
-    return ceil(100 * float(ndtr(mu_of(rho_micro) / 2)))
+    if rho_micro < 0:
+        raise ValueError("a loss cannot be negative")
+    return odds.guess_in_100(rho_micro)
