@@ -27,7 +27,7 @@ from work.claiming import Lease
 logger = logging.getLogger(__name__)
 
 TELL_EVERY = 25
-"""Uploads between two reports of progress; each report also renews the lease."""
+"""Uploads between two reports of progress."""
 
 
 def build(lease: Lease) -> None:
@@ -42,7 +42,7 @@ def build(lease: Lease) -> None:
         release.refresh_from_db()
     if release.state == Release.State.CHARGED:
         query = queries.plan_of(release.dataset.spec)
-        answering.keep(release=release, lease=lease, draw=lambda: _draw(release, query, lease))
+        answering.keep(release=release, lease=lease, draw=lambda: _draw(release, query))
     elif release.state == Release.State.PLANNED:
         _end(release, lease, Release.State.FAILED, "too_few_drivers")
     elif release.state == Release.State.DRAWING:
@@ -77,10 +77,10 @@ def _who_may(release: Release, block: Block) -> dict[UUID, str]:
     return {row.driver_id: row.consent_address for row in stand if row.driver_id in with_uploads}
 
 
-def _draw(release: Release, query: queries.Query, lease: Lease) -> answering.Answer:
+def _draw(release: Release, query: queries.Query) -> answering.Answer:
     """Open the cohort's uploads, bound them, pass the fence, draw."""
     layout = cells.layout_of(query)
-    parts = _partials(release, query, lease)
+    parts = _partials(release, query)
     bounded = contributions.bound(parts, query, choose=_choose)
     vector = cells.encode(bounded, layout)
     answering.pass_the_fence(release)
@@ -90,11 +90,11 @@ def _draw(release: Release, query: queries.Query, lease: Lease) -> answering.Ans
     )
 
 
-def _partials(release: Release, query: queries.Query, lease: Lease) -> Mapping[str, pl.DataFrame]:
+def _partials(release: Release, query: queries.Query) -> Mapping[str, pl.DataFrame]:
     drivers = list(release.contributions.values_list("driver_id", flat=True))
     frames: dict[UUID, list[pl.DataFrame]] = {driver: [] for driver in drivers}
     uploads = list(storage.pinned_uploads(drivers))
-    for upload, frame in _frames(release, uploads, lease):
+    for upload, frame in _frames(release, uploads):
         frames[upload.driver_id].append(frame)
     return {
         str(driver): contributions.partials(pl.concat(held), query)
@@ -103,9 +103,7 @@ def _partials(release: Release, query: queries.Query, lease: Lease) -> Mapping[s
     }
 
 
-def _frames(
-    release: Release, uploads: list[Upload], lease: Lease
-) -> Iterator[tuple[Upload, pl.DataFrame]]:
+def _frames(release: Release, uploads: list[Upload]) -> Iterator[tuple[Upload, pl.DataFrame]]:
     is_simulated = any(upload.vehicle.is_simulated for upload in uploads)
     Release.objects.filter(id=release.id).update(is_simulated=is_simulated, steps_of=len(uploads))
     for done, upload in enumerate(uploads, start=1):
@@ -113,7 +111,6 @@ def _frames(
         if frame is not None:
             yield upload, frame
         if done % TELL_EVERY == 0 or done == len(uploads):
-            lease.renew()
             Release.objects.filter(id=release.id).update(steps_done=done)
 
 

@@ -1,7 +1,5 @@
 """Queue doors: build a release, then publish it."""
 
-from datetime import timedelta
-
 from celery import shared_task
 
 from anonymize import building, publishing
@@ -15,7 +13,6 @@ def build_release(reference: str) -> None:
         task="anonymize.tasks.build_release",
         reference=reference,
         act=building.build,
-        lease_for=timedelta(minutes=2),
     )
 
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from chain.errors import TurnTaken
 from chain.models import Turn
 
-LENGTH = timedelta(seconds=60)
+LENGTH = timedelta(seconds=20)
+"""How long a killed holder is waited for; every act under a turn checks that it still has it."""
 POLL_S = 0.05
 
 

@@ -1,7 +1,5 @@
 """Queue doors: pin, unpin, seal a key to a buyer."""
 
-from datetime import timedelta
-
 from celery import shared_task
 
 from storage import pinning, rewrapping
@@ -11,20 +9,17 @@ PIN = "storage.tasks.pin_object"
 UNPIN = "storage.tasks.unpin_object"
 REWRAP = "storage.tasks.wrap_for_buyer"
 
-NODE_LEASE = timedelta(minutes=5)
-"""Longer than the node needs for the largest object."""
-
 
 @shared_task(name=PIN, ignore_result=True)
 def pin_object(sealed_id: str) -> None:
     """Queue door: pin one SealedObject. Safe to run twice."""
-    doing.do(task=PIN, reference=sealed_id, act=pinning.pin, lease_for=NODE_LEASE)
+    doing.do(task=PIN, reference=sealed_id, act=pinning.pin)
 
 
 @shared_task(name=UNPIN, ignore_result=True)
 def unpin_object(sealed_id: str) -> None:
     """Queue door: let the node drop one erased SealedObject. Safe to run twice."""
-    doing.do(task=UNPIN, reference=sealed_id, act=pinning.unpin, lease_for=NODE_LEASE)
+    doing.do(task=UNPIN, reference=sealed_id, act=pinning.unpin)
 
 
 @shared_task(name=REWRAP, ignore_result=True)

@@ -10,12 +10,16 @@ from common.errors import Conflict, Unavailable
 from work import waking
 from work.claiming import Lease, claim
 from work.errors import LeaseLost
+from work.keeping import kept
 from work.models import WorkRow
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 30
 """After so many tries a row is stuck and shown to the admin; it is never dropped."""
+
+LEASE = timedelta(seconds=15)
+"""How long a killed worker is waited for; a living one renews its lease."""
 
 LONGEST_PAUSE = timedelta(minutes=5)
 
@@ -28,7 +32,7 @@ def do(
     task: str,
     reference: str,
     act: Callable[[Lease], None],
-    lease_for: timedelta = timedelta(seconds=60),
+    lease_for: timedelta = LEASE,
 ) -> None:
     """Run `act` under a lease; it finishes the row itself, with the fact.
 
@@ -39,7 +43,8 @@ def do(
     if lease is None:
         return
     try:
-        act(lease)
+        with kept(lease):
+            act(lease)
     except LeaseLost:
         logger.info("lease_lost task=%s", task)
     except (Unavailable, Conflict) as error:

@@ -1,5 +1,6 @@
 """Work that must happen, happens; a row is finished once, by whoever holds its lease."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -116,3 +117,17 @@ def test_the_pause_grows_and_has_an_end():
     assert pauses == sorted(pauses)
     assert pauses[0] == timedelta(seconds=0.5)
     assert pauses[-1] == doing.LONGEST_PAUSE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_is_kept_while_its_worker_lives(row, monkeypatch):
+    renewed = threading.Event()
+    monkeypatch.setattr(Lease, "renew", lambda _lease: renewed.set())
+
+    def act(lease: Lease) -> None:
+        assert renewed.wait(5)
+        lease.finish()
+
+    doing.do(task=TASK, reference="one", act=act, lease_for=timedelta(seconds=0.03))
+    row.refresh_from_db()
+    assert row.state == WorkRow.State.DONE
