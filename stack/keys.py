@@ -29,10 +29,11 @@ def make_keys(places: Places) -> None:
         file = places.keys / name
         if not file.exists():
             _write(file, make(), mode=0o600)
+    private = PrivateKey(bytes.fromhex((places.keys / "builder").read_text().strip()))
+    record = json.dumps(public_record(bytes(private.public_key)))
     public_file = places.keys / "builder.public.json"
-    if not public_file.exists():
-        private = PrivateKey(bytes.fromhex((places.keys / "builder").read_text().strip()))
-        _write(public_file, json.dumps(public_record(bytes(private.public_key))), mode=0o644)
+    if not public_file.exists() or public_file.read_text(encoding="utf-8").strip() != record:
+        _write(public_file, record, mode=0o644)
 
 
 def public_record(public_key: bytes) -> dict[str, str]:
