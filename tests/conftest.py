@@ -100,6 +100,16 @@ def work_through() -> Callable[..., int]:
     return work
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One real browser for the whole run: its driver allows no second one in a process."""
+    from tests.e2e.browser import chromium  # noqa: PLC0415 - fast tests need no browser
+
+    pytest_socket.enable_socket()
+    with chromium() as started:
+        yield started
+
+
 @pytest.fixture
 def driver(db: None) -> Driver:
     return registry_factory.make_driver("driver", keys.DRIVER)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_socket import enable_socket
 
-from tests.e2e.browser import DESK, Person, chromium
+from tests.e2e.browser import DESK, Person
 from tests.worlds.nodes import whole_stack
 
 
@@ -22,13 +22,6 @@ def portal(tmp_path_factory) -> Iterator[tuple[str, str]]:
         return
     with whole_stack(tmp_path_factory.mktemp("stack")) as stack:
         yield stack.web_url, stack.admin_password
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    enable_socket()
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 import base64
-import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from protocol import envelope, vault
 from protocol.vector_inputs import CONTEXT, PASSPHRASE, plaintext
@@ -59,20 +57,16 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def page(tmp_path_factory, browser):
     directory = lay_out(tmp_path_factory.mktemp("static"))
     (directory / "index.html").write_text("<!doctype html><title>Modules</title>")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(directory)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        page = browser.new_page()
-        page.add_init_script(WATCH)
-        page.goto(f"http://127.0.0.1:{server.server_port}/index.html")
-        yield page
-        browser.close()
+    page = browser.new_page()
+    page.add_init_script(WATCH)
+    page.goto(f"http://127.0.0.1:{server.server_port}/index.html")
+    yield page
+    page.close()
     server.shutdown()
     server.server_close()
 
