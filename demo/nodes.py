@@ -7,15 +7,25 @@ import sys
 from typing import Any, Final
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from odometer.waiting import until
 
 _TIMEOUT_S: Final = 30
+_PATIENCE: Final = Retry(total=8, backoff_factor=0.2, allowed_methods=None)
 
 
 def kinds() -> list[dict[str, str]]:
     """Return name, kind and version of each node, in its own words."""
     command = [sys.executable, "-m", "stack", "nodes", "--json"]
-    answer = subprocess.run(  # noqa: S603 - our own command, no input
-        command, capture_output=True, text=True, check=True, timeout=_TIMEOUT_S
+    answer = until(
+        lambda: subprocess.run(  # noqa: S603 - our own command, no input
+            command, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S
+        ),
+        lambda done: done.returncode == 0,
+        what="the list of nodes",
+        at_most_s=_TIMEOUT_S,
     )
     found: list[dict[str, str]] = json.loads(answer.stdout)
     return found
@@ -29,16 +39,21 @@ def pins() -> set[str]:
 
 def has_block(cid: str) -> bool:
     """Tell whether the node still has the first block of an object."""
-    answer = requests.post(
-        f"{_api()}/block/stat", params={"arg": cid, "offline": "true"}, timeout=_TIMEOUT_S
-    )
-    return answer.ok
+    return _post("block/stat", arg=cid, offline="true").ok
 
 
 def _ask(command: str, **parameters: Any) -> requests.Response:
-    answer = requests.post(f"{_api()}/{command}", params=parameters, timeout=_TIMEOUT_S)
+    answer = _post(command, **parameters)
     answer.raise_for_status()
     return answer
+
+
+def _post(command: str, **parameters: Any) -> requests.Response:
+    """Ask the IPFS node, waiting for it to come back when it was just restarted."""
+    with requests.Session() as http:
+        http.trust_env = False  # a node on loopback is never behind a proxy
+        http.mount("http://", HTTPAdapter(max_retries=_PATIENCE))
+        return http.post(f"{_api()}/{command}", params=parameters, timeout=_TIMEOUT_S)
 
 
 def _api() -> str:
