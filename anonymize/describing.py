@@ -6,12 +6,10 @@ from pathlib import Path
 
 from anonymize.domain import accounting, cells, estimates, mechanisms
 from anonymize.models import Release
+from anonymize.selectors import DELTA
 from protocol import canonical
 from protocol.manifest import Column, Contributors, Manifest
 from storage.models import SealedObject
-
-DELTA = 1e-6
-"""The delta at which a loss in rho is told as an epsilon."""
 
 CHANGELOG = Path(__file__).resolve().parent.parent / "CHANGELOG.md"
 

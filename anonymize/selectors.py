@@ -11,6 +11,7 @@ from anonymize.models import BudgetCharge, Dataset, PrivacyBudget, Release
 from registry.models import Driver
 
 DELTA = 1e-6
+"""The delta at which a loss in rho is told as an epsilon."""
 
 
 def dataset(dataset_id: UUID) -> Dataset:
