@@ -8,6 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
+from config import watching  # noqa: F401 - plugs itself into every worker
+
 app = Celery("odometer", broker=settings.REDIS_URL)
 app.conf.update(
     task_acks_late=True,
@@ -29,6 +31,10 @@ app.conf.update(
     },
     task_routes={"chain.tasks.*": {"queue": "chain"}},
     worker_hijack_root_logger=False,
+    # The timetable stands below; a schedule on disk, cut short by a kill, made beat sleep for the
+    # five minutes that it sleeps at most.
+    beat_scheduler="celery.beat:Scheduler",
+    beat_max_loop_interval=1,
     worker_enable_remote_control=False,
 )
 app.autodiscover_tasks()

@@ -150,7 +150,7 @@ def _apps(places: Places) -> list[Program]:
         Program("worker-web", _worker("default", 2), _APPS_LAST, told),
         Program("worker-chain", _worker("chain", 1), _APPS_LAST, told | sender_environment(places)),
         Program("worker-builder", _worker("builder", 1), _APPS_LAST, builder),
-        Program("beat", _beat(places), _APPS_LAST, told),
+        Program("beat", _beat(), _APPS_LAST, told),
     ]
 
 
@@ -173,8 +173,8 @@ def _worker(queue: str, processes: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _beat(places: Places) -> list[str]:
+def _beat() -> list[str]:
     return [
         sys.executable, "-m", "celery", "-A", "config.celery", "beat", "--loglevel", "WARNING",
-        "--schedule", str(places.var / "beat-schedule"), "--pidfile", "",
+        "--pidfile", "",
     ]  # fmt: skip
