@@ -3,6 +3,7 @@
 import time
 
 import pytest
+import requests
 
 from tests.worlds import demos
 from tests.worlds.nodes import whole_stack
@@ -44,6 +45,8 @@ def test_the_main_job_survives_the_death_of_every_process_in_turn(own_stack, ord
     assert told["drivers"]["enrolled"] == demos.DRIVERS
     assert told["pins"]["of_this_demo"] == told["pins"]["wanted"]
     assert len(killed) >= len(order) // 2, killed
+    health = requests.get(f"{own_stack.web_url}/api/v1/health", timeout=20).json()
+    assert "stuck" not in health["work"], health
     for book in told["money"]:
         assert int(book["pool_units"]) == int(book["claimed_units"]) + int(book["claimable_units"])
 
