@@ -163,6 +163,7 @@ def _typed_data() -> object:
 def _messages(driver: str) -> list[typed_data.TypedData]:
     consent = typed_data.consent_domain(CHAIN_ID, _address("consent registry"))
     market = typed_data.market_domain(CHAIN_ID, _address("release market"))
+    escrow = typed_data.escrow_domain(CHAIN_ID, _address("campaign escrow"))
     token = typed_data.token_domain("Test Dollar", CHAIN_ID, _address("token"))
     dataset, release, other = ids.to_bytes32(DATASET_ID), secret("release"), _address("payee")
     expiry, digest = 1_800_000_000, terms.terms_digest(TERMS)
@@ -170,6 +171,7 @@ def _messages(driver: str) -> list[typed_data.TypedData]:
         typed_data.grant(
             consent, driver=driver, dataset=dataset, terms=digest, expiry=expiry, nonce=0
         ),
+        typed_data.renew(consent, driver=driver, dataset=dataset, expiry=expiry, nonce=1),
         typed_data.revoke(consent, driver=driver, dataset=dataset, nonce=1),
         typed_data.order(
             market,
@@ -178,6 +180,17 @@ def _messages(driver: str) -> list[typed_data.TypedData]:
             release=release,
             max_price=10**20,
             deadline=expiry,
+        ),
+        typed_data.fund(
+            escrow,
+            funder=driver,
+            recipient=other,
+            request=release,
+            dataset=dataset,
+            bounty=10**20,
+            threshold=500,
+            deadline=expiry,
+            valid_until=expiry - 1,
         ),
         typed_data.claim(
             market, driver=driver, to=other, releases=[release, dataset], deadline=expiry
@@ -190,7 +203,13 @@ def _messages(driver: str) -> list[typed_data.TypedData]:
 
 def _signed(key: bytes, typed: typed_data.TypedData) -> Mapping[str, object]:
     digest = typed_data.digest(typed).hex()
-    return {"typed": typed, "digest": digest, "signature": typed_data.sign(key, typed)}
+    signature = typed_data.sign(key, typed)
+    return {
+        "typed": typed,
+        "digest": digest,
+        "signature": signature,
+        "compact": [word.hex() for word in typed_data.compact(signature)],
+    }
 
 
 def _high_s(key: bytes) -> str:

@@ -1,4 +1,4 @@
-"""EIP-712 messages people sign: grants, revocations, orders, claims and permits."""
+"""EIP-712 messages people sign: words of consent, orders, campaigns, claims and permits."""
 
 from collections.abc import Mapping, Sequence
 from string import hexdigits
@@ -33,8 +33,13 @@ _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _DOMAIN_FIELDS = "string name,string version,uint256 chainId,address verifyingContract"
 _FIELDS = {
     "Grant": "address driver,bytes32 dataset,bytes32 terms,uint64 expiry,uint64 nonce",
+    "Renew": "address driver,bytes32 dataset,uint64 expiry,uint64 nonce",
     "Revoke": "address driver,bytes32 dataset,uint64 nonce",
     "Order": "address buyer,address recipient,bytes32 release,uint256 maxPrice,uint64 deadline",
+    "Fund": (
+        "address funder,address recipient,bytes32 request,bytes32 dataset,uint256 bounty,"
+        "uint64 threshold,uint64 deadline,uint64 validUntil"
+    ),
     "Claim": "address driver,address to,bytes32[] releases,uint64 deadline",
     "Permit": "address owner,address spender,uint256 value,uint256 nonce,uint256 deadline",
 }
@@ -48,6 +53,11 @@ def consent_domain(chain_id: int, address: str) -> Domain:
 def market_domain(chain_id: int, address: str) -> Domain:
     """Return the domain of the release market at `address`."""
     return token_domain("Odometer ReleaseMarket", chain_id, address)
+
+
+def escrow_domain(chain_id: int, address: str) -> Domain:
+    """Return the domain of the campaign escrow at `address`."""
+    return token_domain("Odometer CampaignEscrow", chain_id, address)
 
 
 def token_domain(name: str, chain_id: int, address: str) -> Domain:
@@ -68,6 +78,12 @@ def grant(
     return _typed("Grant", domain, {**message, "expiry": expiry, "nonce": nonce})
 
 
+def renew(domain: Domain, *, driver: str, dataset: bytes, expiry: int, nonce: int) -> TypedData:
+    """Return the renewal of a standing consent under the same terms. expiry: Unix seconds."""
+    message = {"driver": driver, "dataset": dataset, "expiry": expiry, "nonce": nonce}
+    return _typed("Renew", domain, message)
+
+
 def revoke(domain: Domain, *, driver: str, dataset: bytes, nonce: int) -> TypedData:
     """Return the revocation of a grant; its nonce is the grant's plus one."""
     return _typed("Revoke", domain, {"driver": driver, "dataset": dataset, "nonce": nonce})
@@ -79,6 +95,28 @@ def order(
     """Return the order for one license. max_price: token units; deadline: Unix seconds."""
     parties = {"buyer": buyer, "recipient": recipient, "release": release}
     return _typed("Order", domain, {**parties, "maxPrice": max_price, "deadline": deadline})
+
+
+def fund(
+    domain: Domain,
+    *,
+    funder: str,
+    recipient: str,
+    request: bytes,
+    dataset: bytes,
+    bounty: int,
+    threshold: int,
+    deadline: int,
+    valid_until: int,
+) -> TypedData:
+    """Return the funding of a campaign: its bounty waits in escrow.
+
+    recipient: who gets the license; bounty: token units; threshold: drivers needed; deadline: last
+    second of the campaign; valid_until: last second of this signature. Both in Unix seconds.
+    """
+    parties = {"funder": funder, "recipient": recipient, "request": request, "dataset": dataset}
+    bounds = {"threshold": threshold, "deadline": deadline, "validUntil": valid_until}
+    return _typed("Fund", domain, {**parties, "bounty": bounty, **bounds})
 
 
 def claim(
@@ -116,15 +154,23 @@ def sign(private_key: bytes, typed: TypedData) -> str:
     return "0x" + raw[:-1].hex() + format(raw[-1] + _V_OFFSET, "02x")
 
 
+def compact(signature: str | bytes) -> tuple[bytes, bytes]:
+    """Return r and vs, 32 bytes each: the short form of ERC-2098, with v in the top bit of s.
+
+    Raises ProtocolError(bad_signature), and ProtocolError(high_s), whose top bit is taken.
+    """
+    raw = _low_s(_signature_bytes(signature))
+    s = int.from_bytes(raw[32:64]) | (raw[64] - _V_OFFSET) << 255
+    return raw[:32], s.to_bytes(32)
+
+
 def recover(typed: TypedData, signature: str | bytes) -> str:
     """Return the checksum address that signed.
 
     Raises ProtocolError(bad_signature) for a malformed signature and ProtocolError(high_s) for
     the second form that every signature has.
     """
-    raw = _signature_bytes(signature)
-    if int.from_bytes(raw[32:64]) > _ORDER // 2:
-        raise ProtocolError("high_s", "this signature is in its high-s form")
+    raw = _low_s(_signature_bytes(signature))
     try:
         parts = Signature(signature_bytes=raw[:64] + bytes([raw[64] - _V_OFFSET]))
         key = parts.recover_public_key_from_msg_hash(digest(typed))
@@ -147,6 +193,12 @@ def _signature_bytes(signature: str | bytes) -> bytes:
     raw = signature if isinstance(signature, bytes) else _from_hex(signature)
     if len(raw) != _SIGNATURE_BYTES or raw[64] not in {_V_OFFSET, _V_OFFSET + 1}:
         raise ProtocolError("bad_signature", "a signature is r, s and v (27 or 28), 65 bytes")
+    return raw
+
+
+def _low_s(raw: bytes) -> bytes:
+    if int.from_bytes(raw[32:64]) > _ORDER // 2:
+        raise ProtocolError("high_s", "this signature is in its high-s form")
     return raw
 
 

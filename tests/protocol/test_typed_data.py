@@ -27,6 +27,23 @@ def test_a_wallet_that_knows_only_the_standard_signs_the_same(case):
     assert "0x" + bytes(signed.signature).hex() == case["signature"]
 
 
+@pytest.mark.parametrize("case", MESSAGES, ids=lambda case: case["typed"]["primaryType"])
+def test_the_short_form_holds_the_same_signature(case):
+    r, vs = typed_data.compact(case["signature"])
+    v = 27 + (vs[0] >> 7)
+
+    assert [r.hex(), vs.hex()] == case["compact"]
+    whole = r + bytes([vs[0] & 0x7F]) + vs[1:] + bytes([v])
+    assert "0x" + whole.hex() == case["signature"]
+
+
+def test_the_short_form_has_no_room_for_high_s():
+    with pytest.raises(ProtocolError) as refusal:
+        typed_data.compact(VECTORS["high_s"])
+
+    assert refusal.value.code == "high_s"
+
+
 def test_it_refuses_the_high_s_form():
     with pytest.raises(ProtocolError) as refusal:
         typed_data.recover(GRANT, VECTORS["high_s"])

@@ -189,7 +189,7 @@ await check("id refuses other text", () => refused("bad_id", () => keys.toBytes3
 
 const signing = read("typed_data");
 const signingKey = fromHex(signing.private_key);
-const domains = { Order: "marketDomain", Claim: "marketDomain" };
+const domains = { Order: "marketDomain", Claim: "marketDomain", Fund: "escrowDomain" };
 for (const { typed, digest, signature } of signing.messages) {
   const name = typed.primaryType;
   await check(`typed data ${name}`, () => {

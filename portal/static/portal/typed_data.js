@@ -9,8 +9,12 @@ const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141
 const DOMAIN_FIELDS = "string name,string version,uint256 chainId,address verifyingContract";
 const FIELDS = {
   Grant: "address driver,bytes32 dataset,bytes32 terms,uint64 expiry,uint64 nonce",
+  Renew: "address driver,bytes32 dataset,uint64 expiry,uint64 nonce",
   Revoke: "address driver,bytes32 dataset,uint64 nonce",
   Order: "address buyer,address recipient,bytes32 release,uint256 maxPrice,uint64 deadline",
+  Fund:
+    "address funder,address recipient,bytes32 request,bytes32 dataset,uint256 bounty," +
+    "uint64 threshold,uint64 deadline,uint64 validUntil",
   Claim: "address driver,address to,bytes32[] releases,uint64 deadline",
   Permit: "address owner,address spender,uint256 value,uint256 nonce,uint256 deadline",
 };
@@ -23,6 +27,9 @@ export const consentDomain = (chainId, address) =>
 export const marketDomain = (chainId, address) =>
   tokenDomain("Odometer ReleaseMarket", chainId, address);
 
+export const escrowDomain = (chainId, address) =>
+  tokenDomain("Odometer CampaignEscrow", chainId, address);
+
 export const tokenDomain = (name, chainId, address) => ({
   name,
   version: "1",
@@ -32,8 +39,10 @@ export const tokenDomain = (name, chainId, address) => ({
 
 // Ids and digests are 32 bytes (Uint8Array) or 0x hex; wide numbers are decimal text.
 export const grant = (domain, message) => typed("Grant", domain, message);
+export const renew = (domain, message) => typed("Renew", domain, message);
 export const revoke = (domain, message) => typed("Revoke", domain, message);
 export const order = (domain, message) => typed("Order", domain, message);
+export const fund = (domain, message) => typed("Fund", domain, message);
 export const claim = (domain, message) => typed("Claim", domain, message);
 export const permit = (domain, message) => typed("Permit", domain, message);
 
