@@ -10,7 +10,7 @@ BOTH_TESTS = failed=0; $(PYTEST) -n $(WORKERS) || failed=1; $(PYTEST) -m worlds 
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make requirements'
 
-.PHONY: help setup tools demo run stop status lint test test-postgres test-e2e bench contracts \
+.PHONY: help setup tools demo run stop status lint test test-postgres test-e2e bench gas contracts \
 	requirements messages map openapi clean
 
 help: ## List the targets
@@ -59,8 +59,11 @@ test-postgres: tools ## The same tests on PostgreSQL, on a server started for th
 test-e2e: tools ## The three journeys in a real browser against the whole stack
 	$(PYTEST) -m e2e
 
-bench: tools ## Measure what the README claims
-	PYTHONPATH=sdk $(PY) -m bench
+bench: tools ## Measure what the README claims; PARTS=chain measures one part
+	PYTHONPATH=sdk $(PY) -m bench $(PARTS)
+
+gas: tools ## Measure gas on a real node and write contracts/gas-snapshot.json
+	PYTHONPATH=sdk $(PY) -m bench.gas
 
 contracts: tools ## Compile the contracts into chain/artifacts/
 	$(PY) manage.py build_contracts

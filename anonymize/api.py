@@ -1,9 +1,12 @@
 """API doors: estimates, releases and their files, the privacy ledger."""
 
-from typing import Any
+import json
+from collections.abc import Iterator
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -13,11 +16,15 @@ from rest_framework.response import Response
 from anonymize import estimating, planning, selectors
 from anonymize.models import Release
 from common.api import Door, pages_of, tagged
+from payouts import selectors as payouts
+from payouts.models import Pool
 from protocol import manifest
 from registry.permissions import IsAdmin, IsDriver
 from registry.selectors import driver_of
 from storage import keeping
 from work.once import once
+
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 class EstimateForm(serializers.Serializer[Any]):
@@ -98,6 +105,21 @@ class ManifestView(Door):
         return _immutable(HttpResponse(body, content_type="application/json"))
 
 
+class ContributorsView(Door):
+    """Who is paid for a release: the complete list, whose Merkle root is on the chain."""
+
+    permission_classes = [AllowAny]
+
+    def get(self, request: Request, release_id: UUID) -> HttpResponseBase:
+        """Return every consent address with its share, in the order of the leaves."""
+        pool = payouts.pool_of(selectors.published_release(release_id).id)
+        tag = {"ETag": f'"{pool.root}"'}
+        if request.headers.get("If-None-Match") == tag["ETag"]:
+            return _immutable(HttpResponse(status=304, headers=tag))
+        body = _contributors(pool)
+        return _immutable(StreamingHttpResponse(body, content_type="application/json", headers=tag))
+
+
 class FileView(Door):
     """The sealed file: open to all, readable with a license's key only."""
 
@@ -145,6 +167,7 @@ def shown(release: Release) -> dict[str, Any]:
         "cid": release.sealed.cid if release.sealed else None,
         "manifest_digest": release.manifest_digest or None,
         "manifest_url": reverse("api:manifest", args=[release.id]),
+        "contributors_url": reverse("api:contributors", args=[release.id]),
         "file_url": reverse("api:release-file", args=[release.id]),
         "tx_hash": release.tx_hash or None,
         "created_at": release.created_at,
@@ -152,7 +175,23 @@ def shown(release: Release) -> dict[str, Any]:
     }
 
 
-def _immutable(response: HttpResponse) -> HttpResponse:
+def _contributors(pool: Pool) -> Iterator[str]:
+    """Yield the list as JSON, one contributor a line; it may be long and is never held whole."""
+    head = {
+        "object": "contributors",
+        "id": str(pool.release_id),
+        "dataset_id": str(pool.dataset_id),
+        "root": pool.root,
+        "total_weight": pool.total_weight,
+    }
+    yield json.dumps(head)[:-1] + ', "contributors": ['
+    for index, (address, start, weight) in enumerate(payouts.contributors_of(pool)):
+        row = json.dumps({"address": address, "start": start, "weight": weight})
+        yield (",\n" if index else "\n") + row
+    yield "\n]}\n"
+
+
+def _immutable(response: R) -> R:
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 

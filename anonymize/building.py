@@ -14,7 +14,7 @@ from anonymize.domain import cells, contributions, estimates, mechanisms, querie
 from anonymize.formats import reading as files
 from anonymize.formats.errors import UnreadableFile
 from anonymize.models import Release
-from chain import reading
+from chain import reading, standing
 from chain.domain.calls import Block
 from consent import confirming
 from consent import selectors as consent
@@ -35,8 +35,12 @@ def build(lease: Lease) -> None:
 
     Every step starts from the state of the row, so a killed build goes on where it stood. A
     build found in DRAWING is spent: its noise may have been drawn and must not be drawn again.
+
+    Raises MarketHalted before anything is charged, opened or drawn; the build then waits.
     """
     release = Release.objects.select_related("dataset").get(id=lease.reference)
+    if release.state in {Release.State.PLANNED, Release.State.CHARGED}:
+        standing.refuse_while_halted()
     if release.state == Release.State.PLANNED:
         _charge(release)
         release.refresh_from_db()

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from chain.facts import ChainFact
 from common.models import Row
 from registry.models import Driver
 from storage.models import SealedObject
@@ -71,6 +72,29 @@ class Contribution(Row):
         constraints = [
             models.UniqueConstraint(fields=["release", "consent_address"], name="counted_once")
         ]
+
+
+class ChainDataset(ChainFact):
+    """A dataset as the chain told it. dataset: 0x and 64 hex digits; rho_cap: millionths."""
+
+    dataset = models.CharField(max_length=66, db_index=True)
+    token = models.CharField(max_length=42)
+    fee_bps = models.PositiveIntegerField()
+    rho_cap = models.BigIntegerField()
+
+
+class ChainRelease(ChainFact):
+    """A release as the chain told it. Words are 0x and 64 hex digits, price is token units."""
+
+    release = models.CharField(max_length=66, db_index=True)
+    dataset = models.CharField(max_length=66)
+    manifest = models.CharField(max_length=66)
+    cid_digest = models.CharField(max_length=66)
+    contributors = models.CharField(max_length=66)
+    total_weight = models.BigIntegerField()
+    rho = models.BigIntegerField()
+    price = models.BigIntegerField()
+    consent_block = models.BigIntegerField()
 
 
 class PrivacyBudget(models.Model):

@@ -7,6 +7,7 @@ from django.db import transaction
 from anonymize import selectors
 from anonymize.errors import BuildUnderWay, DatasetBudgetExhausted, DatasetNotReady, NoSuchDataset
 from anonymize.models import Dataset, Release
+from chain import standing
 from work import asking
 
 UNDER_WAY = [
@@ -24,7 +25,7 @@ def plan_release(*, dataset_id: UUID, price_units: int) -> Release:
 
     price_units: what one license costs, token units.
 
-    Raises NoSuchDataset, DatasetNotReady, BuildUnderWay, DatasetBudgetExhausted.
+    Raises NoSuchDataset, DatasetNotReady, BuildUnderWay, DatasetBudgetExhausted, MarketHalted.
     """
     dataset = Dataset.objects.select_for_update().filter(id=dataset_id).first()
     if dataset is None:
@@ -33,6 +34,7 @@ def plan_release(*, dataset_id: UUID, price_units: int) -> Release:
         raise DatasetNotReady
     if dataset.releases.filter(state__in=UNDER_WAY).exists():
         raise BuildUnderWay
+    standing.refuse_while_halted(may_not_know=True)
     asked = int(dataset.spec["rho_micro"])
     left = selectors.dataset_budget_left(dataset)
     if asked > left:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from anonymize.models import Release
-from chain import outbox
+from chain import outbox, standing
 from chain.domain.calls import ContractCall
 from common.errors import Unavailable
 from protocol import cid
@@ -21,10 +21,15 @@ class NotPinnedYet(Unavailable):
 
 
 def publish(lease: Lease) -> None:
-    """Submit the publication of one release. Raises NotPinnedYet until its bytes are pinned."""
+    """Submit the publication of one release, once its bytes are pinned.
+
+    Raises NotPinnedYet, and MarketHalted: what was drawn waits, for the contract would refuse it.
+    """
     release = Release.objects.select_related("sealed", "dataset").get(id=lease.reference)
     if release.sealed is None or release.sealed.state != SealedObject.State.PINNED:
         raise NotPinnedYet
+    if release.state == Release.State.DRAWN:
+        standing.refuse_while_halted()
     with transaction.atomic():
         drawn = Release.objects.filter(id=release.id, state=Release.State.DRAWN)
         if drawn.update(state=Release.State.PUBLISHING):

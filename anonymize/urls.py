@@ -10,6 +10,11 @@ api: list[URLPattern] = [
     path("releases", doors.ReleasesView.as_view(), name="releases"),
     path("releases/<uuid:release_id>", doors.ReleaseView.as_view(), name="release"),
     path("releases/<uuid:release_id>/manifest", doors.ManifestView.as_view(), name="manifest"),
+    path(
+        "releases/<uuid:release_id>/contributors",
+        doors.ContributorsView.as_view(),
+        name="contributors",
+    ),
     path("releases/<uuid:release_id>/file", doors.FileView.as_view(), name="release-file"),
     path("privacy-ledger", doors.LedgerView.as_view(), name="privacy-ledger"),
 ]

@@ -1,19 +1,32 @@
 """Look at the chain room's rows."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from chain.models import IndexerCursor, OutboundCall, OutboundItem, StoredEvent
+from chain import selectors
+from chain.models import Attempt, IndexerCursor, OutboundCall, OutboundItem, StoredEvent
 from common.admin import LookOnly
 
 
 @admin.register(OutboundCall)
 class OutboundCallAdmin(LookOnly):
-    """Transactions of ours; the signed bytes are not shown."""
+    """Transactions of ours; those that wait for a person are found by `waits for`."""
 
-    list_display = ["reference", "contract", "function", "state", "nonce", "attempts", "reason"]
-    list_filter = ["state", "contract", "function"]
-    search_fields = ["reference", "tx_hash"]
-    exclude = ["raw", "calldata"]
+    list_display = ["reference", "contract", "function", "state", "waits_for", "nonce", "reason"]
+    list_filter = ["waits_for", "state", "contract", "function"]
+    search_fields = ["reference", "tx_hash", "attempts__tx_hash"]
+    exclude = ["calldata"]
+
+
+@admin.register(Attempt)
+class AttemptAdmin(LookOnly):
+    """Signings of calls, with what each would pay."""
+
+    list_display = ["call", "nonce", "tx_hash", "most_wei", "tip_wei", "made_at", "sent_at"]
+    list_filter = ["is_underpriced"]
+    search_fields = ["tx_hash", "call__reference"]
+    list_select_related = ["call"]
+    exclude = ["raw"]
 
 
 @admin.register(OutboundItem)
@@ -39,4 +52,14 @@ class StoredEventAdmin(LookOnly):
 class IndexerCursorAdmin(LookOnly):
     """How far the indexer read."""
 
-    list_display = ["name", "block_number", "head_seen"]
+    list_display = ["name", "block_number", "head_seen", "lag", "percent", "width"]
+
+    @admin.display(description=_("blocks behind"))
+    def lag(self, cursor: IndexerCursor) -> int:
+        """How many blocks are left to read."""
+        return selectors.progress_of(cursor).lag
+
+    @admin.display(description=_("read"))
+    def percent(self, cursor: IndexerCursor) -> str:
+        """How much of the chain is read."""
+        return f"{selectors.progress_of(cursor).percent:.1f} %"

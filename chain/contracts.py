@@ -1,7 +1,9 @@
 """Speak the contracts' language: calls to bytes, logs to records. No network."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from eth_utils.abi import (
 )
 from eth_utils.address import to_checksum_address
 
+from chain.domain import words
 from chain.domain.calls import ContractCall
 from chain.errors import BadCall, NodeDown
 
@@ -24,11 +27,26 @@ CONSTRUCTOR = "__init__"
 Abi = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class _Form:
+    """How an event is written: the types in its topics, those in its data, all their names."""
+
+    name: str
+    names: Sequence[str]
+    indexed: Sequence[str]
+    plain: Sequence[str]
+
+
 @lru_cache
 def artifact(contract: str) -> Mapping[str, Any]:
     """Return abi, bytecode, compiler and source digest of a contract."""
     content: Mapping[str, Any] = json.loads((ARTIFACTS_DIR / f"{contract}.json").read_bytes())
     return content
+
+
+def artifact_sha256(contract: str) -> str:
+    """Return the digest of a contract's artifact: which build of it this code speaks to."""
+    return hashlib.sha256((ARTIFACTS_DIR / f"{contract}.json").read_bytes()).hexdigest()
 
 
 def calldata(call: ContractCall) -> bytes:
@@ -72,24 +90,15 @@ def item_values(contract: str, function: str, data: bytes) -> dict[str, Any]:
 
 
 def event(contract: str, topics: Sequence[bytes], data: bytes) -> tuple[str, dict[str, Any]] | None:
-    """Return name and arguments of a log, or None when the contract declares no such event."""
-    abi = _events(contract).get(topics[0]) if topics else None
-    if abi is None:
+    """Return name and arguments of a log, or None when the contract declares no such event.
+
+    Raises NodeDown when the bytes are none of this event.
+    """
+    form = _forms(contract).get(topics[0]) if topics else None
+    if form is None:
         return None
-    indexed = [part for part in abi["inputs"] if part["indexed"]]
-    plain = [part for part in abi["inputs"] if not part["indexed"]]
-    values = [
-        *(
-            decode([part["type"]], topic)[0]
-            for part, topic in zip(indexed, topics[1:], strict=True)
-        ),
-        *decode([part["type"] for part in plain], data),
-    ]
-    args = {
-        part["name"]: _tidy(part["type"], value)
-        for part, value in zip([*indexed, *plain], values, strict=True)
-    }
-    return abi["name"], args
+    values = [*words.values(form.indexed, b"".join(topics[1:])), *_plain(form.plain, data)]
+    return form.name, dict(zip(form.names, values, strict=True))
 
 
 def kept_args(args: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,14 +109,28 @@ def kept_args(args: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def heard_args(contract: str, name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments that `kept_args` kept, as they were heard."""
-    (abi,) = (abi for abi in _events(contract).values() if abi["name"] == name)
+def heard_args(contract: str, name: str, kept: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the arguments that `kept_args` kept, as they were heard.
+
+    None when the contract, as it is built now, has no such event any more.
+    """
+    abi = next((abi for abi in _events(contract).values() if abi["name"] == name), None)
+    if abi is None:
+        return None
     kinds = {part["name"]: part["type"] for part in abi["inputs"]}
     return {
         key: bytes.fromhex(value[2:]) if kinds[key].startswith("bytes") else value
         for key, value in kept.items()
     }
+
+
+def _plain(kinds: Sequence[str], data: bytes) -> list[Any]:
+    if words.are_words(kinds):
+        return words.values(kinds, data)
+    try:
+        return [_tidy(kind, value) for kind, value in zip(kinds, decode(kinds, data), strict=True)]
+    except DecodingError as error:
+        raise NodeDown from error
 
 
 def _packed(call: ContractCall, abi: Abi) -> bytes:
@@ -129,6 +152,22 @@ def _function(contract: str, function: str) -> Abi:
 def _constructor(contract: str) -> Abi:
     abis = [abi for abi in artifact(contract)["abi"] if abi["type"] == "constructor"]
     return dict(abis[0]) if abis else {"inputs": []}
+
+
+@lru_cache
+def _forms(contract: str) -> Mapping[bytes, _Form]:
+    return {topic: _form(abi) for topic, abi in _events(contract).items()}
+
+
+def _form(abi: Abi) -> _Form:
+    indexed = [part for part in abi["inputs"] if part["indexed"]]
+    plain = [part for part in abi["inputs"] if not part["indexed"]]
+    return _Form(
+        name=abi["name"],
+        names=[part["name"] for part in [*indexed, *plain]],
+        indexed=[part["type"] for part in indexed],
+        plain=[collapse_if_tuple(part) for part in plain],
+    )
 
 
 @lru_cache

@@ -16,7 +16,11 @@ def file() -> Path:
 
 
 def read() -> dict[str, Any]:
-    """Return the deployment: chain_id, contracts, operator, treasury; empty when there is none."""
+    """Return the deployment as it was made; empty when there is none.
+
+    chain_id, genesis_hash, contracts, operator, treasury, stewards. Who holds a role now, and
+    which fee stands, is for the Stewardship to say.
+    """
     path = file()
     try:
         return _read(path, path.stat().st_mtime_ns)
@@ -37,6 +41,12 @@ def names_by_address() -> dict[str, str]:
     """Return the contract's name by its lower-case address."""
     contracts = read().get("contracts", {})
     return {fact["address"].lower(): name for name, fact in contracts.items()}
+
+
+def blocks_by_address() -> dict[str, int]:
+    """Return the block in which each contract came to be, by its lower-case address."""
+    contracts = read().get("contracts", {})
+    return {fact["address"].lower(): int(fact["block"]) for fact in contracts.values()}
 
 
 def first_block() -> int:

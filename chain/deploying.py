@@ -1,94 +1,162 @@
 """Put the contracts on the chain, once each, through the same lane as every other call."""
 
-import hashlib
 import json
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from chain import contracts, deployed, node, sending, signing, turns
+from chain.domain import stewards
 from chain.domain.calls import ContractCall
-from chain.errors import CallRefused, NodeDown, TurnTaken
+from chain.errors import (
+    BadStewardValue,
+    CallRefused,
+    ChainReplaced,
+    NodeDown,
+    NoStewards,
+    TurnTaken,
+)
 from chain.models import OutboundCall
 
 DEV_CHAIN_ID = 31337
 DEV_FUNDS_WEI = 10**22
 PATIENCE_S = 60
+DEV_TOKEN = "TestStablecoin"  # noqa: S105 - a contract's name
+NO_KEY = bytes(32)
+
+STANDS_ON: Final[Mapping[str, tuple[str, ...]]] = {
+    DEV_TOKEN: (),
+    "ConsentRegistry": (),
+    "Stewardship": (),
+    "ReleaseMarket": ("Stewardship",),
+    "CampaignEscrow": ("ReleaseMarket", "Stewardship"),
+    "DeveloperLicence": ("Stewardship",),
+}
+"""Every contract in its order, and those whose addresses its constructor takes, in theirs."""
 
 
 def deploy(*, builder_key: bytes | None) -> dict[str, Any]:
     """Return the deployment after making sure that all of it stands.
 
-    builder_key: SHA-256 of the builder's X25519 public key, or None to leave it as it is.
+    builder_key: SHA-256 of the builder's X25519 public key, which a new Stewardship names first;
+    None for none yet. One that stands is left as it is: only its stewards may change it.
 
-    Raises NodeDown, NotDeployed without a sender's key, CallRefused.
+    Raises NodeDown, NotDeployed without a sender's key, NoStewards, ChainReplaced, CallRefused.
     """
     rpc = node.connect()
     operator = signing.sender().address
     if settings.CHAIN_ID == DEV_CHAIN_ID:
         rpc.fund(operator, DEV_FUNDS_WEI)
-    known = deployed.read()
-    found = {
-        name: _ensure(rpc, name, args, known.get("contracts", {}).get(name))
-        for name, args in _wanted(operator).items()
-    }
-    deployment = {
-        "chain_id": settings.CHAIN_ID,
-        "contracts": found,
-        "operator": operator,
-        "treasury": known.get("treasury", operator),
-    }
-    _write(deployment)
-    if builder_key is not None:
-        _name_builder_key(builder_key)
+    known, genesis = deployed.read(), _genesis_hash(rpc)
+    if known.get("genesis_hash") != genesis:
+        known = _of_another_chain(known)
+    deployment = _first_facts(known, operator, genesis)
+    if deployment != known:
+        _write(deployment)  # first of all: the sender works only on the chain that this names
+    for name, needed in STANDS_ON.items():
+        if name == DEV_TOKEN and settings.CHAIN_ID != DEV_CHAIN_ID:
+            continue
+        places = {other: deployment["contracts"][other]["address"] for other in needed}
+        if not _stands(rpc, deployment["contracts"].get(name), places):
+            fact = _make(rpc, name, _arguments(name, places, deployment, builder_key or NO_KEY))
+            fact["stands_on"] = places
+            deployment["contracts"][name] = fact
+            _write(deployment)  # a run that breaks off here is taken up after this contract
     return deployment
 
 
-def _wanted(operator: str) -> dict[str, tuple[Any, ...]]:
-    wanted: dict[str, tuple[Any, ...]] = {"ConsentRegistry": (), "ReleaseMarket": (operator,)}
-    return wanted | ({"TestStablecoin": ()} if settings.CHAIN_ID == DEV_CHAIN_ID else {})
+def _genesis_hash(rpc: node.Node) -> str:
+    block = rpc.block(0)
+    if block is None:
+        raise NodeDown
+    return block.hash
 
 
-def _ensure(
-    rpc: node.Node, name: str, args: tuple[Any, ...], known: dict[str, Any] | None
-) -> dict[str, Any]:
-    """Return where the contract stands; a known one with code is never replaced."""
-    if known is not None and rpc.has_code(known["address"]):
-        return known
-    call = _through(ContractCall(name, contracts.CONSTRUCTOR, args), f"deploy.{name}")
+def _of_another_chain(known: dict[str, Any]) -> dict[str, Any]:
+    """Return what of a deployment is true on a chain that began anew: nothing of its contracts."""
+    if "genesis_hash" in known and settings.CHAIN_ID != DEV_CHAIN_ID:
+        raise ChainReplaced
+    return {}
+
+
+def _first_facts(known: dict[str, Any], operator: str, genesis: str) -> dict[str, Any]:
+    stands = "Stewardship" in known.get("contracts", {})
+    first, second = known["stewards"].values() if stands else _stewards(operator)
     return {
-        "address": call.created_address,
-        "block": call.block_number,
-        "artifact_sha256": _artifact_sha256(name),
+        "chain_id": settings.CHAIN_ID,
+        "genesis_hash": genesis,
+        "contracts": dict(known.get("contracts", {})),
+        "operator": operator,
+        "treasury": known.get("treasury", operator),
+        "stewards": {"first": first, "second": second},
     }
 
 
-def _name_builder_key(builder_key: bytes) -> None:
-    market = deployed.address_of("ReleaseMarket")
-    asked = ContractCall("ReleaseMarket", "builder_key")
-    named = contracts.outputs(asked, node.connect().call(market, contracts.calldata(asked)))
-    if named != builder_key:
-        call = ContractCall("ReleaseMarket", "set_builder_key", (builder_key,))
-        _through(call, f"builder-key.{builder_key.hex()[:16]}")
+def _stewards(operator: str) -> tuple[str, str]:
+    """Return the addresses of the two stewards that the settings name. Raises NoStewards."""
+    try:
+        first, second = (stewards.address_of(text) for text in settings.CHAIN_STEWARDS)
+    except (BadStewardValue, ValueError) as error:
+        raise NoStewards(problem="they are not two, or one is no address") from error
+    if len({first, second, operator}) != 3:  # noqa: PLR2004
+        raise NoStewards(problem="one address was given twice, or it is the operator's")
+    return first, second
 
 
-def _through(call: ContractCall, reference: str) -> OutboundCall:
-    """Send one call through the lane and wait until it is confirmed.
+def _arguments(
+    name: str, places: Mapping[str, str], deployment: Mapping[str, Any], builder_key: bytes
+) -> tuple[Any, ...]:
+    if name != "Stewardship":
+        return tuple(places.values())
+    operator = deployment["operator"]
+    return (
+        *deployment["stewards"].values(),
+        operator,
+        operator,  # the licensor: the house gives developers their licences itself
+        deployment["treasury"],
+        settings.FEE_BPS,
+        builder_key,
+    )
 
-    A call that an earlier, broken-off run left open is taken up again; a closed one is not.
+
+def _stands(rpc: node.Node, fact: dict[str, Any] | None, places: Mapping[str, str]) -> bool:
+    """Return whether a known contract has code and leans on those that stand now."""
+    return (
+        fact is not None and fact.get("stands_on", {}) == places and rpc.has_code(fact["address"])
+    )
+
+
+def _make(rpc: node.Node, name: str, args: tuple[Any, ...]) -> dict[str, Any]:
+    call = _through(rpc, ContractCall(name, contracts.CONSTRUCTOR, args), f"deploy.{name}")
+    return {
+        "address": call.created_address,
+        "block": call.block_number,
+        "artifact_sha256": contracts.artifact_sha256(name),
+    }
+
+
+def _through(rpc: node.Node, call: ContractCall, reference: str) -> OutboundCall:
+    """Send one creation through the lane and wait until it is confirmed.
+
+    One that an earlier, broken-off run left open is taken up again, and so is one that a worker
+    confirmed after that run broke off.
     """
+    data = contracts.calldata(call)
     mine = OutboundCall.objects.filter(reference__startswith=f"{reference}.")
-    row = mine.filter(state__in=[OutboundCall.State.QUEUED, OutboundCall.State.SENT]).first()
+    same = mine.filter(calldata=data)
+    row = same.filter(state__in=_OPEN).first() or _on_this_chain(rpc, same)
     if row is None:
         row = OutboundCall.objects.create(
             reference=f"{reference}.{mine.count()}",
             contract=call.contract,
             function=call.function,
-            calldata=contracts.calldata(call),
+            calldata=data,
         )
     give_up_at = time.monotonic() + PATIENCE_S
-    while row.state in {OutboundCall.State.QUEUED, OutboundCall.State.SENT}:
+    while row.state in _OPEN:
         if time.monotonic() > give_up_at:
             raise NodeDown
         _drain()
@@ -98,16 +166,24 @@ def _through(call: ContractCall, reference: str) -> OutboundCall:
     return row
 
 
+_OPEN = [OutboundCall.State.QUEUED, OutboundCall.State.SENT]
+
+
+def _on_this_chain(rpc: node.Node, same: QuerySet[OutboundCall]) -> OutboundCall | None:
+    """Return a creation that this very chain has; one of a chain wiped since does not count."""
+    for row in same.filter(state=OutboundCall.State.CONFIRMED):
+        (receipt,) = rpc.receipts([row.tx_hash])
+        if receipt is not None and receipt.is_success:
+            return row
+    return None
+
+
 def _drain() -> None:
     try:
         with turns.take("sending") as turn:
             sending.run(turn=turn)
     except TurnTaken:
         time.sleep(turns.POLL_S)  # a worker is at it; our row is in its line
-
-
-def _artifact_sha256(name: str) -> str:
-    return hashlib.sha256((contracts.ARTIFACTS_DIR / f"{name}.json").read_bytes()).hexdigest()
 
 
 def _write(deployment: dict[str, Any]) -> None:

@@ -1,8 +1,10 @@
-"""Gather waiting items into batch calls."""
+"""Gather waiting items into batch calls, and part those that are too large."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from chain import contracts
 from chain.domain.calls import ContractCall
@@ -14,12 +16,44 @@ MOST = 100
 
 PREFIX = "batch."
 
+LEAVE_FIRST = ("revoke_batch",)
+"""Nobody who withdraws waits behind others who give."""
+
 
 def gather(*, turn: HeldTurn, at: datetime) -> int:
     """Make one call of every batch that is full or due. Returns how many calls were made."""
     waiting = OutboundItem.objects.filter(state=OutboundItem.State.WAITING)
-    kinds = waiting.order_by().values_list("contract", "function").distinct()
+    kinds = sorted(
+        waiting.order_by().values_list("contract", "function").distinct(),
+        key=lambda kind: kind[1] not in LEAVE_FIRST,
+    )
     return sum(_gather_kind(turn, contract, function, at) for contract, function in kinds)
+
+
+def split(call: OutboundCall) -> bool:
+    """Make two calls of a batch that is too large; False when it has but one item.
+
+    The second half follows the first at once, so that the items keep their order.
+    """
+    items = list(call.items.order_by("position"))
+    if len(items) <= 1:
+        return False
+    half = len(items) // 2
+    second = OutboundCall(
+        contract=call.contract,
+        function=call.function,
+        is_urgent=call.is_urgent,
+        created_at=call.created_at + timedelta(microseconds=half),  # in line, however often parted
+    )
+    second.reference = f"{PREFIX}{second.id}"
+    call.calldata = _calldata(call, items[:half])
+    call.save(update_fields=["calldata"])
+    second.calldata = _calldata(second, items[half:])
+    second.save(force_insert=True)
+    for position, item in enumerate(items[half:]):
+        item.call, item.position = second, position
+    OutboundItem.objects.bulk_update(items[half:], ["call", "position"])
+    return True
 
 
 def _gather_kind(turn: HeldTurn, contract: str, function: str, at: datetime) -> int:
@@ -43,16 +77,21 @@ def _may_leave(items: list[OutboundItem], at: datetime) -> bool:
 
 
 def _make_call(contract: str, function: str, items: list[OutboundItem]) -> None:
-    values = [
-        tuple(contracts.item_values(contract, function, bytes(item.data)).values())
-        for item in items
-    ]
-    call = OutboundCall(contract=contract, function=function)
+    call = OutboundCall(contract=contract, function=function, is_urgent=function in LEAVE_FIRST)
     call.reference = f"{PREFIX}{call.id}"
-    call.calldata = contracts.calldata(ContractCall(contract, function, (values,)))
+    call.calldata = _calldata(call, items)
     call.save(force_insert=True)
     for position, item in enumerate(items):
-        item.call, item.position = call, position
-        item.state = OutboundItem.State.BATCHED
-        item.attempts += 1
-    OutboundItem.objects.bulk_update(items, ["call", "position", "state", "attempts"])
+        item.position = position
+    OutboundItem.objects.bulk_update(items, ["position"])
+    OutboundItem.objects.filter(id__in=[item.id for item in items]).update(
+        call=call, state=OutboundItem.State.BATCHED, attempts=F("attempts") + 1
+    )
+
+
+def _calldata(call: OutboundCall, items: Sequence[OutboundItem]) -> bytes:
+    kept = [bytes(item.data) for item in items]
+    values = [
+        tuple(contracts.item_values(call.contract, call.function, data).values()) for data in kept
+    ]
+    return contracts.calldata(ContractCall(call.contract, call.function, (values,)))

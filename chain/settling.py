@@ -1,81 +1,155 @@
 """Write down what became of a call and of the items in it."""
 
+import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from chain import contracts, gathering, subscriptions
 from chain.domain.wire import Receipt
-from chain.models import OutboundCall, OutboundItem
+from chain.models import Attempt, OutboundCall, OutboundItem
+
+logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
 PAUSE = timedelta(seconds=2)
 
+GAP_PREFIX = "gap."
+"""Calls that use up a nonce for nothing, so that later ones get through."""
+
+_OUTCOME = [
+    "state", "block_number", "created_address", "tx_hash", "missed_at", "waits_for", "reason"
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A call whose nonce is used for good, and the receipt of the attempt that used it, if any."""
+
+    call: OutboundCall
+    attempt: Attempt | None = None
+    receipt: Receipt | None = None
+
 
 def fail(call: OutboundCall, reason: str) -> None:
     """Close a call that will never succeed, and its items; tell those who asked for them."""
-    call.state, call.reason = OutboundCall.State.FAILED, reason[:200]
-    call.save(update_fields=["state", "reason"])
-    for item in call.items.order_by("position"):
+    call.state, call.reason, call.waits_for = OutboundCall.State.FAILED, reason[:200], ""
+    call.save(update_fields=["state", "reason", "waits_for"])
+    for item in call.items.filter(state=OutboundItem.State.BATCHED).order_by("position"):
         _fail_item(item, reason)
     subscriptions.dispatch_failure(call.reference, reason)
 
 
-def settle(closed: Sequence[tuple[OutboundCall, Receipt]]) -> None:
-    """Close calls by their confirmed receipts, inside the caller's transaction.
+def settle(closed: Sequence[Closed]) -> None:
+    """Close calls whose nonces are used for good, inside the caller's transaction.
 
-    A reverted one goes back to the dry run, which tells why.
+    A reverted one goes back to the dry run, which tells why. One whose nonce something else used
+    takes another: none of its attempts can ever be mined.
     """
-    confirmed = [_confirmed(call, receipt) for call, receipt in closed if receipt.is_success]
-    OutboundCall.objects.bulk_update(confirmed, ["state", "block_number", "created_address"])
-    for call, receipt in closed:
-        if not receipt.is_success:
-            _try_again(call)
-        elif call.reference.startswith(gathering.PREFIX):
-            _settle_items(call, receipt)
+    confirmed = [one for one in closed if one.receipt is not None and one.receipt.is_success]
+    OutboundCall.objects.bulk_update([_confirmed(one) for one in confirmed], _OUTCOME)
+    for one in closed:
+        if one.receipt is None:
+            _replaced(one.call)
+        elif not one.receipt.is_success:
+            _try_again(one.call)
+        elif one.call.reference.startswith(gathering.PREFIX):
+            _settle_items(one.call, one.receipt)
 
 
-def queue_again(call: OutboundCall) -> None:
-    """Let a call take a new nonce: the one it had was used by something else."""
-    call.state, call.raw, call.nonce = OutboundCall.State.QUEUED, b"", None
-    call.save(update_fields=["state", "raw", "nonce"])
+def hinder(call: OutboundCall, by: OutboundCall.WaitsFor, words: str) -> None:
+    """Show that a call waits for something that a person can change."""
+    if (call.waits_for, call.reason) == (by, words[:200]):
+        return
+    logger.warning("call_waits call=%s nonce=%s for=%s: %s", call.id, call.nonce, by, words[:200])
+    call.waits_for, call.reason = by, words[:200]
+    call.save(update_fields=["waits_for", "reason"])
 
 
-def _confirmed(call: OutboundCall, receipt: Receipt) -> OutboundCall:
-    call.state, call.block_number = OutboundCall.State.CONFIRMED, receipt.block_number
-    call.created_address = receipt.created_address
+def queue_again(calls: QuerySet[OutboundCall]) -> int:
+    """Let calls take new nonces, those that no attempt of theirs can be mined for."""
+    return calls.update(
+        state=OutboundCall.State.QUEUED,
+        nonce=None,
+        tx_hash="",
+        sent_at=None,
+        missed_at=None,
+        waits_for="",
+    )
+
+
+def reopen(calls: QuerySet[OutboundCall]) -> int:
+    """Send confirmed calls again, with the same bytes: a fork took their blocks off the chain."""
+    OutboundItem.objects.filter(call__in=calls, state=OutboundItem.State.SETTLED).update(
+        state=OutboundItem.State.BATCHED
+    )
+    return calls.update(
+        state=OutboundCall.State.SENT, sent_at=None, missed_at=None, block_number=None
+    )
+
+
+def _confirmed(one: Closed) -> OutboundCall:
+    assert one.receipt is not None  # noqa: S101 - the one caller looked
+    assert one.attempt is not None  # noqa: S101
+    call = one.call
+    call.state, call.block_number = OutboundCall.State.CONFIRMED, one.receipt.block_number
+    call.created_address, call.tx_hash = one.receipt.created_address, one.attempt.tx_hash
+    call.missed_at, call.waits_for, call.reason = None, "", ""
     return call
 
 
+def _replaced(call: OutboundCall) -> None:
+    logger.warning("nonce_used_elsewhere call=%s nonce=%s", call.id, call.nonce)
+    mine = OutboundCall.objects.filter(id=call.id)
+    if call.reference.startswith(GAP_PREFIX):  # the gap is closed, whoever closed it
+        mine.update(state=OutboundCall.State.CONFIRMED, missed_at=None, waits_for="")
+    else:
+        queue_again(mine)
+
+
 def _try_again(call: OutboundCall) -> None:
-    if call.attempts >= MOST_ATTEMPTS:
+    call.reverts += 1
+    call.save(update_fields=["reverts"])
+    if call.reverts >= MOST_ATTEMPTS:
         fail(call, "reverted")
     else:
-        queue_again(call)
+        queue_again(OutboundCall.objects.filter(id=call.id))
 
 
 def _settle_items(call: OutboundCall, receipt: Receipt) -> None:
-    # A batch function emits exactly one event per item, in the order of the items.
+    # A batch function emits exactly one event per item, in the order of the items. Some may have
+    # left the call: a fork can make it be settled twice.
     heard = [contracts.event(call.contract, log.topics, log.data) for log in receipt.logs]
     events = [event for event in heard if event is not None]
-    items = list(call.items.order_by("position"))
-    for item, (name, args) in zip(items, events, strict=True):
+    settled = []
+    for item in call.items.filter(state=OutboundItem.State.BATCHED).order_by("position"):
+        name, args = events[item.position]
         if name != "Skipped":
-            item.state = OutboundItem.State.SETTLED
+            settled.append(item.id)
+        elif _overtook(item):
+            _let_wait(item, attempts=item.attempts - 1)
         elif item.attempts < MOST_ATTEMPTS:
-            _let_wait(item)
+            _let_wait(item, attempts=item.attempts)
         else:
             _fail_item(item, args["reason"])
-    settled = [item.id for item in items if item.state == OutboundItem.State.SETTLED]
     OutboundItem.objects.filter(id__in=settled).update(state=OutboundItem.State.SETTLED)
 
 
-def _let_wait(item: OutboundItem) -> None:
+def _overtook(item: OutboundItem) -> bool:
+    """Return True while an older item is on its way, on which this one may build."""
+    open_states = [OutboundItem.State.WAITING, OutboundItem.State.BATCHED]
+    older = OutboundItem.objects.filter(contract=item.contract, created_at__lt=item.created_at)
+    return older.filter(state__in=open_states).exclude(call=item.call).exists()
+
+
+def _let_wait(item: OutboundItem, attempts: int) -> None:
     # It may have overtaken the item on which it builds: a revocation in a batch before its grant.
-    item.state, item.call = OutboundItem.State.WAITING, None
+    item.state, item.call, item.attempts = OutboundItem.State.WAITING, None, attempts
     item.due_at = timezone.now() + PAUSE
-    item.save(update_fields=["state", "call", "due_at"])
+    item.save(update_fields=["state", "call", "attempts", "due_at"])
 
 
 def _fail_item(item: OutboundItem, reason: str) -> None:

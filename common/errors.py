@@ -14,8 +14,10 @@ class DomainError(Exception):
 
     `code` is stable and part of the API; `detail` is a template filled with the facts.
     `suggestion` is a body that would pass; `fields` point at the parts of a body at fault.
+    Work that meets an `is_patient` refusal waits for people, however long, and is never stuck.
     """
 
+    is_patient: ClassVar[bool] = False
     code: ClassVar[str] = "error"
     title: ClassVar[str] = noop("This was refused")
     detail: ClassVar[str] = noop("This was refused.")

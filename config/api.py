@@ -8,9 +8,10 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from chain import deployed, paying, reading
+from chain import deployed, paying, reading, standing
+from chain import selectors as outbox
 from common.api import Door
-from storage import selectors as storage
+from config import chain_health
 from work import selectors as work
 
 
@@ -20,7 +21,7 @@ class ChainView(Door):
     permission_classes = [AllowAny]
 
     def get(self, _request: Request) -> Response:
-        """Return chain id, addresses, payment token and the confirmed head."""
+        """Return chain id, addresses, payment token, what the stewards say, the confirmed head."""
         return Response(chain_facts())
 
 
@@ -30,8 +31,13 @@ class HealthView(Door):
     permission_classes = [AllowAny]
 
     def get(self, _request: Request) -> Response:
-        """Return the state of the work list; 200 means the web process itself answers."""
-        return Response({"object": "health", "is_ok": True, "work": work.counts_by_state()})
+        """Return the state of work, outbox and chain; 200: the web process answers."""
+        facts = {
+            "work": work.counts_by_state(),
+            "chain": chain_health.look(),
+            "outbox": {"blocks_behind": outbox.lag(), "waiting_for": outbox.waiting_for()},
+        }
+        return Response({"object": "health", "is_ok": True, **facts})
 
 
 def chain_facts() -> dict[str, Any]:
@@ -45,7 +51,9 @@ def chain_facts() -> dict[str, Any]:
             name: facts["address"] for name, facts in deployed.read().get("contracts", {}).items()
         },
         "token": paying.payment_token().to_dict(),
-        "builder_key_sha256": storage.builder_key().sha256,
+        "builder_key_sha256": standing.builder_key().hex(),
+        "fee_bps": standing.fee_bps(),
+        "is_halted": standing.is_halted(),
         "head": {"number": head.number, "hash": head.hash},
     }
 

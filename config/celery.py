@@ -44,6 +44,11 @@ QUEUES = ("default", "chain", "builder")
 app.conf.beat_schedule = {
     "sweep": {"task": "work.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "index": {"task": "chain.tasks.index_blocks", "schedule": 1.0, "options": {"expires": 1}},
+    "campaigns": {
+        "task": "marketplace.tasks.advance_campaigns",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "send": {"task": "chain.tasks.send_calls", "schedule": 1.0, "options": {"expires": 1}},
     **{
         f"beat-{queue}": {

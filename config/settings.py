@@ -156,8 +156,11 @@ CHAIN_RPC_URL = env.text("CHAIN_RPC_URL", "http://127.0.0.1:18545")
 PUBLIC_CHAIN_RPC_URL = env.text("PUBLIC_CHAIN_RPC_URL", CHAIN_RPC_URL)
 CHAIN_ID = env.number("CHAIN_ID", 31337)
 CHAIN_CONFIRMATIONS = env.number("CHAIN_CONFIRMATIONS", 1)
+CHAIN_BUMP_AFTER_S = env.number("CHAIN_BUMP_AFTER_S", 30)
+CHAIN_MAX_FEE_GWEI = env.number("CHAIN_MAX_FEE_GWEI", 200)  # per unit of gas, never more
 CHAIN_DEPLOYMENTS_DIR = Path(env.text("CHAIN_DEPLOYMENTS_DIR", str(VAR_DIR / "chain")))
 CHAIN_SENDER_KEY = env.secret("CHAIN_SENDER_KEY")  # in the sender's process only
+CHAIN_STEWARDS = env.words("CHAIN_STEWARDS")  # two addresses; asked for at deployment alone
 NODE_TIMEOUT_S = env.number("NODE_TIMEOUT_S", 20)
 
 # --- storage ------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from common.admin import LookOnly
-from consent.models import Consent, Offer
+from consent.models import Consent, Offer, Renewal
 
 
 @admin.register(Offer)
@@ -21,3 +21,12 @@ class ConsentAdmin(LookOnly):
     list_display = ("id", "offer_id", "state", "granted_block", "revoked_block", "trouble")
     list_filter = ("state",)
     exclude = ("grant_signature", "revoke_signature", "driver", "consent_address")
+
+
+@admin.register(Renewal)
+class RenewalAdmin(LookOnly):
+    """Renewals and how far they are, without the signatures."""
+
+    list_display = ("id", "consent_id", "state", "expires_at", "renewed_block", "trouble")
+    list_filter = ("state",)
+    exclude = ("renew_signature", "revoke_signature")

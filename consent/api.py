@@ -1,4 +1,4 @@
-"""Doors for drivers: offers, consents, signatures, revocations and receipts."""
+"""Doors for drivers: offers, consents, signatures, renewals, revocations and receipts."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import Door, pages_of, tagged
-from consent import granting, receipts, selectors, shapes
+from common.errors import NotFound
+from consent import granting, receipts, renewing, selectors, shapes
 from consent.models import Consent, Offer
 from registry.models import Driver
 from registry.permissions import IsDriver
@@ -51,6 +52,19 @@ class RevocationForm(serializers.Serializer[Any]):
     """Nothing, or a fresh signature when none was kept."""
 
     revoke = serializers.RegexField(r"^0x[0-9a-fA-F]{130}$", required=False)
+
+
+class RenewalForm(serializers.Serializer[Any]):
+    """The new end; as late as possible when it is left out."""
+
+    expires_at = serializers.DateTimeField(required=False)
+
+
+class RenewalSignatureForm(serializers.Serializer[Any]):
+    """Both signatures: the renewal, and the way out that comes with it."""
+
+    renew = serializers.RegexField(r"^0x[0-9a-fA-F]{130}$")
+    revoke = serializers.RegexField(r"^0x[0-9a-fA-F]{130}$")
 
 
 class OffersView(Door):
@@ -147,6 +161,48 @@ class SignatureView(Door):
             consent=consent, at=timezone.now(), **form.validated_data
         )
         return Response(shapes.shown(consent), status=status)
+
+
+class RenewalView(Door):
+    """The renewal of a consent."""
+
+    form = RenewalForm
+    permission_classes = [IsDriver]
+
+    def get(self, request: Request, consent_id: UUID) -> Response:
+        """Show the renewal that was signed last, and how far it is."""
+        row = _consent(request, consent_id).latest_renewal()
+        if row is None:
+            raise NotFound
+        return tagged(request, shapes.shown_renewal(row))
+
+    @once(is_required=False)
+    def post(self, request: Request, consent_id: UUID) -> Response:
+        """Draft a renewal: same terms, another end, word for word as it is to be signed."""
+        form = RenewalForm(data=request.data)
+        form.is_valid(raise_exception=True)
+        row = renewing.draft(
+            consent=_consent(request, consent_id), at=timezone.now(), **form.validated_data
+        )
+        return Response(shapes.shown_renewal(row), status=201)
+
+
+class RenewalSignatureView(Door):
+    """The driver's signatures under a renewal."""
+
+    form = RenewalSignatureForm
+    permission_classes = [IsDriver]
+
+    @once(is_required=False)
+    def post(self, request: Request, consent_id: UUID) -> Response:
+        """Take both signatures and send the renewal on its way."""
+        form = RenewalSignatureForm(data=request.data)
+        form.is_valid(raise_exception=True)
+        at = timezone.now()
+        row = renewing.accept_signature(
+            consent=_consent(request, consent_id), at=at, **form.validated_data
+        )
+        return Response(shapes.shown_renewal(row), status=202 if row.signed_at == at else 200)
 
 
 class RevocationView(Door):

@@ -1,6 +1,7 @@
 """Ask the chain which consents stand at one named block."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from chain import reading
@@ -9,7 +10,7 @@ from consent.models import Consent
 from protocol import ids
 
 MOST_AT_ONCE = 500
-"""The contract answers for so many addresses in one call."""
+"""The contract answers for so many consents in one call."""
 
 _TERMS_MASK = (1 << 128) - 1
 
@@ -29,13 +30,13 @@ def confirmed(*, consents: Sequence[Consent], dataset_id: UUID, block: int) -> l
 
 def _standing(consents: Sequence[Consent], dataset: bytes, block: int) -> Iterator[Consent]:
     addresses = [consent.consent_address for consent in consents]
-    active = _ask("are_active", addresses, dataset, block)
-    words = _ask("words_of", addresses, dataset, block)
+    active = _ask("are_active", ([(address, dataset) for address in addresses],), block)
+    words = _ask("words_of", (addresses, dataset), block)
     for consent, is_active, word in zip(consents, active, words, strict=True):
         if is_active and word & _TERMS_MASK == int(consent.terms_digest, 16) >> 128:
             yield consent
 
 
-def _ask(function: str, addresses: list[str], dataset: bytes, block: int) -> list[int]:
-    call = ContractCall("ConsentRegistry", function, (addresses, dataset))
+def _ask(function: str, args: tuple[Any, ...], block: int) -> list[int]:
+    call = ContractCall("ConsentRegistry", function, args)
     return list(reading.view(call, block=block))

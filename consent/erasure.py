@@ -3,10 +3,12 @@
 import logging
 from datetime import datetime
 
+from django.db.models import Q
+
 from consent import granting
 from consent.domain import lifecycle
 from consent.errors import RevocationMissing
-from consent.models import Consent
+from consent.models import Consent, Renewal
 from registry.models import Driver
 from registry.signals import Testimony, on_driver_erased, testifies_erasure
 
@@ -18,7 +20,8 @@ def revoke_all(*, driver: Driver, at: datetime) -> None:
     """Registry door: stop all consents with the revocations that were kept."""
     consents = Consent.objects.filter(driver=driver)
     consents.filter(state=Consent.State.DRAFT).delete()
-    for consent in consents.filter(state__in=lifecycle.SAID, expires_at__gt=at):
+    stands = Q(expires_at__gt=at) | Q(renewals__state=Renewal.State.SIGNED)
+    for consent in consents.filter(stands, state__in=lifecycle.SAID).distinct():
         try:
             granting.revoke(consent=consent, at=at)
         except RevocationMissing:

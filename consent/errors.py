@@ -59,6 +59,49 @@ class NotDraft(Conflict):
     detail = noop("This consent is not waiting for this signature. Read it again.")
 
 
+class NotRenewable(Conflict):
+    """Only a consent that stands on the chain can be given another end."""
+
+    code = "not_renewable"
+    title = noop("This consent cannot be renewed")
+    detail = noop("Only an active consent can be renewed. This consent is %(state)s.")
+
+
+class ConsentEnded(Conflict):
+    """The consent ended by itself; the chain renews none that has ended."""
+
+    code = "consent_ended"
+    title = noop("This consent has ended")
+    detail = noop(
+        "This consent ended on %(ended_at)s and cannot be renewed. "
+        "Grant anew, if the offer still stands."
+    )
+
+
+class RenewalUnderWay(Conflict):
+    """A renewal was signed and waits for the chain; until it stands, the old end counts."""
+
+    code = "renewal_under_way"
+    title = noop("A renewal is being recorded")
+    detail = noop("A renewal until %(expires_at)s is being recorded. Wait until it stands.")
+
+
+class RenewalTooEarly(Conflict):
+    """The consent lasts as long as one may already."""
+
+    code = "renewal_too_early"
+    title = noop("This consent cannot last longer yet")
+    detail = noop("It ends on %(expires_at)s. Renewed now, it would end on %(latest)s at most.")
+
+
+class RenewalEndWrong(InvalidInput):
+    """The end that was asked for is before the present one, or too far away."""
+
+    code = "renewal_end_wrong"
+    title = noop("A consent cannot be renewed until then")
+    detail = noop("Choose an end after %(earliest)s, and at the latest %(latest)s.")
+
+
 class ChangedMeanwhile(Conflict):
     """The consent was changed between our reading and our writing."""
 

@@ -19,11 +19,9 @@ from consent.errors import (
     NotGranted,
     OfferClosed,
     RevocationMissing,
-    WrongSignature,
 )
-from consent.models import Consent, ConsentKey, Decline, Offer
+from consent.models import Consent, ConsentKey, Decline, Offer, Renewal
 from protocol.terms import terms_digest
-from protocol.typed_data import TypedData
 from registry.models import Driver
 
 
@@ -69,8 +67,8 @@ def accept_signature(*, consent: Consent, grant: str, revoke: str, at: datetime)
     if consent.nonce != selectors.next_nonce(consent.consent_address):
         raise NotDraft
     words = consent.signable()
-    _check_signed("grant", consent.consent_address, words.grant, grant)
-    _check_signed("revoke", consent.consent_address, words.revoke, revoke)
+    terms.require_signed("grant", consent.consent_address, words.grant, grant)
+    terms.require_signed("revoke", consent.consent_address, words.revoke, revoke)
     _change(
         consent,
         state=Consent.State.SIGNED,
@@ -86,22 +84,25 @@ def accept_signature(*, consent: Consent, grant: str, revoke: str, at: datetime)
 def revoke(*, consent: Consent, at: datetime, signature: str = "") -> Consent:
     """Stop a consent with the revocation that was kept, or with a fresh one.
 
-    While the grant is still on its way, the revocation waits and follows it. Once a consent is
-    being revoked, asking again changes nothing, but sends a revocation that failed once more.
+    While the grant is still on its way, the revocation waits and follows it. While a renewal is on
+    its way, the revocation from before it goes out; should the renewal stand first, the one that
+    was signed with it follows. Once a consent is being revoked, asking again changes nothing, but
+    sends a revocation that failed, or that was missing, once more.
 
     Raises NotGranted and RevocationMissing (Conflict), WrongSignature (NotAllowed).
     """
+    selectors.lock(consent)
     state = consent.state_at(at)
-    if state in (Consent.State.REVOKED, Consent.State.REVOKING):
-        return _try_again(consent)
-    if state not in (Consent.State.SIGNED, Consent.State.ACTIVE):
+    if state == Consent.State.REVOKED:
+        return consent
+    if state == Consent.State.REVOKING:
+        return _try_again(consent, signature)
+    if not _may_stop(consent, state):
         raise NotGranted(state=state)
-    if signature:
-        _check_signed("revoke", consent.consent_address, consent.signable().revoke, signature)
-    kept = signature or consent.revoke_signature
-    if not kept:
+    _keep(consent, signature)
+    if not consent.way_out().signature:
         raise RevocationMissing
-    _change(consent, state=Consent.State.REVOKING, revoke_signature=kept, revoke_asked_at=at)
+    _change(consent, state=Consent.State.REVOKING, revoke_asked_at=at)
     if consent.granted_block is not None:
         relaying.send_revocation(consent)
     return consent
@@ -126,11 +127,6 @@ def _check_open(offer: Offer, at: datetime) -> None:
     is_over = at >= min(offer.answer_before, offer.consent_expires_at)
     if offer.state != Offer.State.OPEN or is_over:
         raise OfferClosed
-
-
-def _check_signed(name: str, address: str, message: TypedData, signature: str) -> None:
-    if not terms.is_signed_by(address, message, signature):
-        raise WrongSignature(name=name, address=address)
 
 
 def _facts(
@@ -188,10 +184,32 @@ def _write(offer: Offer, driver: Driver, facts: dict[str, Any], at: datetime) ->
         raise AlreadyGranted from error  # a twin of this request was faster
 
 
-def _try_again(consent: Consent) -> Consent:
-    if consent.state == Consent.State.REVOKING and consent.trouble and consent.revoke_signature:
+def _may_stop(consent: Consent, state: str) -> bool:
+    """Tell whether there is something to stop: also what a renewal on its way would bring back."""
+    if state == Consent.State.EXPIRED:
+        return consent.state == Consent.State.ACTIVE and consent.signed_renewal() is not None
+    return state in (Consent.State.SIGNED, Consent.State.ACTIVE)
+
+
+def _keep(consent: Consent, signature: str) -> None:
+    """Keep a fresh signature of the revocation that the chain takes now. Raises WrongSignature."""
+    if not signature:
+        return
+    terms.require_signed("revoke", consent.consent_address, consent.revocation(), signature)
+    renewed = consent.recorded_renewals()
+    if renewed:
+        Renewal.objects.filter(id=renewed[-1].id).update(revoke_signature=signature)
+    else:
+        _change(consent, revoke_signature=signature)
+
+
+def _try_again(consent: Consent, signature: str) -> Consent:
+    is_missing = not consent.way_out().signature
+    _keep(consent, signature)
+    if (consent.trouble or is_missing) and consent.way_out().signature:
         _change(consent, trouble="", revoke_tries=consent.revoke_tries + 1)
-        relaying.send_revocation(consent)
+        if consent.granted_block is not None:
+            relaying.send_revocation(consent)
     return consent
 
 

@@ -1,13 +1,18 @@
 """Offers to drivers, and the consents that answer them."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Optional
 
 from django.db import models
 
+from chain.facts import ChainFact
 from common.models import Row
-from consent.domain import lifecycle
+from consent.domain import lifecycle, renewal
+from consent.domain.renewal import RenewalWords
 from consent.domain.terms import Signable, signable
+from protocol import ids, typed_data
+from protocol.typed_data import TypedData
 from registry.models import Driver
 
 
@@ -17,6 +22,10 @@ class Offer(Row):
     class State(models.TextChoices):
         OPEN = "open"
         CLOSED = "closed"
+
+    class Ending(models.TextChoices):
+        PAID = "paid"
+        REFUNDED = "refunded"
 
     dataset_id = models.UUIDField(db_index=True)
     title = models.CharField(max_length=200)
@@ -35,6 +44,7 @@ class Offer(Row):
     answer_before = models.DateTimeField()
     builder_key_sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    ending = models.CharField(max_length=8, choices=Ending, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["state", "answer_before"], name="offer_open")]
@@ -113,6 +123,121 @@ class Consent(Row):
     def digest_bytes(self) -> bytes:
         """Return the digest of the terms, 32 bytes."""
         return bytes.fromhex(self.terms_digest.removeprefix("0x"))
+
+    def recorded_renewals(self) -> list["Renewal"]:
+        """Return the renewals that stand on the chain, oldest first."""
+        stand = [row for row in self.renewals.all() if row.state == Renewal.State.RECORDED]
+        return sorted(stand, key=lambda row: row.nonce)
+
+    def signed_renewal(self) -> Optional["Renewal"]:
+        """Return the renewal that is on its way to the chain, if one is."""
+        signed = [row for row in self.renewals.all() if row.state == Renewal.State.SIGNED]
+        return max(signed, key=lambda row: row.nonce, default=None)
+
+    def latest_renewal(self) -> Optional["Renewal"]:
+        """Return the renewal that was signed or recorded last; a draft is nothing yet."""
+        said = [row for row in self.renewals.all() if row.state != Renewal.State.DRAFT]
+        return max(said, key=lambda row: (row.nonce, row.created_at), default=None)
+
+    def way_out(self) -> "WayOut":
+        """Return the revocation that the chain takes now; a renewal counts once it stands there."""
+        renewed = self.recorded_renewals()
+        if renewed:
+            return WayOut(renewed[-1].nonce + 1, renewed[-1].revoke_signature)
+        return WayOut(self.nonce + 1, self.revoke_signature)
+
+    def revocation(self) -> TypedData:
+        """Return the revocation that would end this consent now, as the consent key signs it."""
+        return typed_data.revoke(
+            typed_data.consent_domain(self.chain_id, self.registry_address),
+            driver=self.consent_address,
+            dataset=ids.to_bytes32(self.terms["dataset_id"]),
+            nonce=self.way_out().nonce,
+        )
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """The nonce of the revocation that works now, and its kept signature; "" when none was kept."""
+
+    nonce: int
+    signature: str
+
+
+class Renewal(Row):
+    """Another end for a consent under the same terms, from its draft until the chain has it."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        SIGNED = "signed"
+        RECORDED = "recorded"
+        FAILED = "failed"
+
+    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="renewals")
+    nonce = models.BigIntegerField()
+    expires_at = models.DateTimeField()
+    expired_before = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    renew_signature = models.CharField(max_length=132, blank=True)
+    revoke_signature = models.CharField(max_length=132, blank=True)
+    signed_at = models.DateTimeField(null=True)
+    renewed_at = models.DateTimeField(null=True)
+    renewed_block = models.BigIntegerField(null=True)
+    tx_hash = models.CharField(max_length=66, blank=True)
+    trouble = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["consent", "nonce"],
+                condition=models.Q(state__in=("draft", "signed")),
+                name="one_open_renewal_per_nonce",
+            ),
+            models.UniqueConstraint(
+                fields=["consent", "nonce"],
+                condition=models.Q(state="recorded"),
+                name="one_recorded_renewal_per_nonce",
+            ),
+        ]
+
+    def words(self) -> RenewalWords:
+        """Return the renewal and its revocation as the consent key signs them."""
+        return renewal.words(
+            chain_id=self.consent.chain_id,
+            registry=self.consent.registry_address,
+            driver=self.consent.consent_address,
+            dataset_id=self.consent.terms["dataset_id"],
+            expiry=self.expiry,
+            nonce=self.nonce,
+        )
+
+    @property
+    def expiry(self) -> int:
+        """The new end in Unix seconds."""
+        return int(self.expires_at.timestamp())
+
+
+class ChainWord(ChainFact):
+    """One word of consent as the chain told it, whoever spoke it; a fact without a parent row.
+
+    dataset, terms_digest: 0x and 64 hex digits. expiry: Unix seconds. A renewal names no terms,
+    a revocation neither terms nor expiry.
+    """
+
+    class Kind(models.TextChoices):
+        GRANTED = "granted"
+        RENEWED = "renewed"
+        REVOKED = "revoked"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    address = models.CharField(max_length=42)
+    dataset = models.CharField(max_length=66)
+    terms_digest = models.CharField(max_length=66, blank=True)
+    expiry = models.BigIntegerField(null=True)
+    nonce = models.BigIntegerField()
+
+    class Meta(ChainFact.Meta):
+        indexes = [models.Index(fields=["address", "dataset", "nonce"], name="word_of_key")]
 
 
 class Decline(Row):

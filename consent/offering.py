@@ -67,6 +67,19 @@ def open_offer(
     )
 
 
+def reopen_offers(*, dataset_id: UUID) -> int:
+    """Take answers again to what was asked about a dataset; returns how many offers there are."""
+    return Offer.objects.filter(dataset_id=dataset_id).update(state=Offer.State.OPEN, ending="")
+
+
+def close_offers(*, dataset_id: UUID, ending: str = "") -> None:
+    """Take no more answers about a dataset; consents that stand are not touched.
+
+    ending: how a campaign ended, for drivers to read; see `Offer.Ending`.
+    """
+    Offer.objects.filter(dataset_id=dataset_id).update(state=Offer.State.CLOSED, ending=ending)
+
+
 def close_offer(*, offer: Offer) -> None:
     """Take no more answers to this offer; consents that stand are not touched."""
     Offer.objects.filter(id=offer.id).update(state=Offer.State.CLOSED)

@@ -9,4 +9,5 @@ pages: list[URLPattern] = [
     path("offers/<uuid:offer_id>", doors.offer, name="offer"),
     path("consents", doors.consents, name="consents"),
     path("consents/<uuid:consent_id>", doors.consent, name="consent"),
+    path("consents/<uuid:consent_id>/renewal", doors.renew, name="renew"),
 ]

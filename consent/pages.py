@@ -1,6 +1,6 @@
 """Pages of offers and consents."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +13,13 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from consent import selectors
-from consent.domain import odds, wording
+from consent.domain import odds, renewal, wording
 from consent.models import Consent, Decline, Offer
 from portal import gates, nav
 from portal.nav import Figure, NavItem, Panel, Role, Task
 from registry.models import Driver
 from registry.selectors import driver_of
 
-SOON = timedelta(days=30)
 STANDING = (Consent.State.SIGNED, Consent.State.ACTIVE, Consent.State.REVOKING)
 STATES = {
     "draft": (_("draft"), "stop"),
@@ -57,11 +56,8 @@ def waiting(request: HttpRequest) -> Panel:
     if count := _open_offers(driver, now).count():
         text = ngettext("%(n)s offer to answer", "%(n)s offers to answer", count) % {"n": count}
         tasks.append(Task(text, gettext("See offers"), reverse("offers")))
-    if ending := active.filter(expires_at__lt=now + SOON).count():
-        text = ngettext(
-            "%(n)s consent ends within 30 days", "%(n)s consents end within 30 days", ending
-        ) % {"n": ending}
-        tasks.append(Task(text, gettext("My consents"), reverse("consents")))
+    if ending := [row for row in active if _ends_soon(row, now) and not row.signed_renewal()]:
+        tasks.append(_renew_task(ending))
     return Panel(tasks=tasks, figures=[figure])
 
 
@@ -85,13 +81,13 @@ def offer(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     driver, now = driver_of(request.user), timezone.now()
     row = selectors.offer(offer_id)
     answer = selectors.answer_to(row, driver)
-    said = answer if isinstance(answer, Consent) and answer.state in STANDING else None
-    is_open = row.state == Offer.State.OPEN and row.answer_before > now
+    is_said = isinstance(answer, Consent) and answer.state_at(now) in STANDING
+    said = answer if isinstance(answer, Consent) and is_said else None
     context = {
         **_card(row),
         "answer": said and {"id": said.id, **_tag(said.state_at(now))},
         "has_declined": isinstance(answer, Decline),
-        "is_open": is_open,
+        "is_open": _is_open(row, now),
         "cap_rho_micro": settings.PRIVACY_WINDOW_CAP_RHO_MICRO,
         "signed": _to_be_signed(row),
     }
@@ -115,9 +111,52 @@ def consents(request: HttpRequest) -> HttpResponse:
 @gates.open_to(Role.DRIVER)
 def consent(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     """Show what exactly was signed, and what happened since."""
-    row = selectors.consent_of(driver=driver_of(request.user), consent_id=consent_id)
-    context = {**_answered(row, timezone.now()), "text": row.terms["text"][_text_language()]}
+    row, now = _consent(request, consent_id), timezone.now()
+    context = {
+        **_answered(row, now),
+        "text": row.terms["text"][_text_language()],
+        "latest": renewal.latest_end(now),
+        "is_open": _is_open(row.offer, now),
+        "renewals": row.recorded_renewals(),
+    }
     return render(request, "consent/consent.html", context)
+
+
+@gates.open_to(Role.DRIVER)
+def renew(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+    """Show the same terms with another end, to be read again before they are signed."""
+    row, now = _consent(request, consent_id), timezone.now()
+    ends_at = renewal.latest_end(now)
+    context = {
+        **_card(row.offer),
+        **_answered(row, now),
+        "ends_at": ends_at,
+        "text": renewal.sentence(row.terms, ends_at)[_text_language()],
+        "to_be_signed": _to_be_renewed(row, ends_at),
+    }
+    return render(request, "consent/renewal.html", context)
+
+
+def _consent(request: HttpRequest, consent_id: UUID) -> Consent:
+    return selectors.consent_of(driver=driver_of(request.user), consent_id=consent_id)
+
+
+def _is_open(row: Offer, now: datetime) -> bool:
+    return row.state == Offer.State.OPEN and min(row.answer_before, row.consent_expires_at) > now
+
+
+def _ends_soon(row: Consent, now: datetime) -> bool:
+    return now < row.expires_at < now + renewal.SOON
+
+
+def _renew_task(ending: list[Consent]) -> Task:
+    """Lead to the one consent that ends soon, or to the list when there are several."""
+    text = ngettext(
+        "%(n)s consent ends within 60 days", "%(n)s consents end within 60 days", len(ending)
+    ) % {"n": len(ending)}
+    if len(ending) == 1:
+        return Task(text, gettext("Renew or let end"), reverse("consent", args=[ending[0].id]))
+    return Task(text, gettext("My consents"), reverse("consents"))
 
 
 def _open_offers(driver: Driver, now: datetime) -> Any:
@@ -152,6 +191,34 @@ def _answered(row: Consent, now: datetime) -> dict[str, Any]:
         "purposes": [_word(wording.PURPOSES, code) for code in row.terms["purposes"]],
         "may_revoke": state in (Consent.State.SIGNED, Consent.State.ACTIVE),
         **_tag(state),
+        **_renewing(row, state, now),
+    }
+
+
+def _renewing(row: Consent, state: str, now: datetime) -> dict[str, Any]:
+    """Return how a renewal stands, and whether one can be made."""
+    latest, is_active = row.latest_renewal(), state == Consent.State.ACTIVE
+    is_under_way = is_active and row.signed_renewal() is not None
+    return {
+        "renewal": latest,
+        "is_renewing": is_under_way,
+        "may_renew": is_active and not is_under_way and renewal.is_possible(row.expires_at, now),
+        "ends_soon": is_active and not is_under_way and _ends_soon(row, now),
+        "days_left": max(0, (row.expires_at - now).days),
+    }
+
+
+def _to_be_renewed(row: Consent, ends_at: datetime) -> dict[str, Any]:
+    """Return the facts from which the browser makes what it signs, and checks what it is asked."""
+    return {
+        "consent_id": str(row.id),
+        "dataset_id": row.terms["dataset_id"],
+        "consent_address": row.consent_address,
+        "terms": row.terms,
+        "terms_digest": row.terms_digest,
+        "chain_id": row.chain_id,
+        "registry_address": row.registry_address,
+        "expires_at": int(ends_at.timestamp()),
     }
 
 

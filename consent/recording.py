@@ -1,4 +1,4 @@
-"""Apply what the chain says about grants and revocations, and take it back when it unsays it."""
+"""Apply what the chain says about consents, and take it back when it unsays it."""
 
 import logging
 from dataclasses import dataclass
@@ -10,9 +10,15 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from consent import relaying
 from consent.domain import lifecycle
-from consent.models import Consent, ConsentKey
+from consent.models import Consent, ConsentKey, Renewal
 
 logger = logging.getLogger(__name__)
+
+NO_WAY_OUT = "no kept revocation"
+"""Renewed without us while it was being revoked: only a fresh signature can stop it now."""
+
+_NEARNESS = ("draft", "failed", "signed", "recorded")
+"""States of a renewal: of several that could be meant, the later one is."""
 
 _FIRST_STATES = (*lifecycle.SAID, lifecycle.DRAFT)
 
@@ -42,16 +48,42 @@ def record_grant(*, word: Word, terms_digest: bytes, expiry: int) -> None:
     if consent is None:
         logger.info("unknown_terms block=%s", word.block_number)
         return
-    _make_room(consent)
+    if consent.state == Consent.State.FAILED:
+        _make_room(consent)
     is_new = consent.granted_block is None
     consent.granted_at, consent.granted_block = word.at, word.block_number
     consent.tx_hash, consent.trouble = word.tx_hash, ""
-    consent.expires_at = min(consent.expires_at, datetime.fromtimestamp(expiry, UTC))
+    if not consent.recorded_renewals():
+        consent.expires_at = min(consent.expires_at, datetime.fromtimestamp(expiry, UTC))
     if consent.state not in (Consent.State.REVOKED, Consent.State.EXPIRED):
         consent.state = _standing(consent)
     consent.save()
     if is_new and consent.state == Consent.State.REVOKING and consent.revoke_signature:
         relaying.send_revocation(consent)
+
+
+@transaction.atomic
+def record_renewal(*, word: Word, expiry: int) -> None:
+    """Record that a renewal stands on the chain, whoever sent it. expiry: Unix seconds.
+
+    Hearing it again changes nothing. A renewal of something that we do not know is left alone.
+    """
+    _advance(word)
+    consent = _renewed_by(word)
+    if consent is None:
+        logger.info("unknown_parent block=%s", word.block_number)
+        return
+    ends_at = datetime.fromtimestamp(expiry, UTC)
+    renewal = _renewal_of(consent, word, ends_at)
+    is_new = renewal.state != Renewal.State.RECORDED
+    renewal.renewed_at, renewal.renewed_block = word.at, word.block_number
+    renewal.tx_hash, renewal.trouble = word.tx_hash, ""
+    if is_new:
+        renewal.state, renewal.expired_before = Renewal.State.RECORDED, consent.expires_at
+        _drop_others(consent, renewal)
+    renewal.save()
+    if is_new:
+        _go_on(consent, ends_at)
 
 
 @transaction.atomic
@@ -71,6 +103,26 @@ def undo_grant(*, word: Word) -> None:
         if consent.state in lifecycle.LIVING:
             consent.state = _standing(consent)
         consent.save()
+
+
+@transaction.atomic
+def undo_renewal(*, word: Word) -> None:
+    """Take back a renewal whose block left the chain: the end and the way out from before it count.
+
+    The outbox sends one of ours again; another's is forgotten.
+    """
+    _go_back(word)
+    for consent in _rows(word):
+        stood = consent.renewals.filter(state=Renewal.State.RECORDED, nonce=word.nonce)
+        for renewal in stood.filter(renewed_block=word.block_number):
+            consent.expires_at = renewal.expired_before or consent.expires_at
+            consent.save(update_fields=["expires_at"])
+            if not renewal.renew_signature:
+                renewal.delete()
+                continue
+            renewal.state, renewal.expired_before = Renewal.State.SIGNED, None
+            renewal.renewed_at, renewal.renewed_block, renewal.tx_hash = None, None, ""
+            renewal.save()
 
 
 @transaction.atomic
@@ -96,11 +148,24 @@ def record_grant_failure(*, consent_id: UUID, reason: str) -> None:
 
 
 @transaction.atomic
-def record_revocation_failure(*, consent_id: UUID, reason: str) -> None:
-    """Record that a revocation did not get through; the consent stays out of use meanwhile."""
-    Consent.objects.filter(id=consent_id, state=Consent.State.REVOKING).update(
-        trouble=reason[:200] or "failed"
+def record_renewal_failure(*, renewal_id: UUID, reason: str) -> None:
+    """Record that a renewal will not reach the chain; end and way out stay what they were."""
+    Renewal.objects.filter(id=renewal_id, state=Renewal.State.SIGNED).update(
+        state=Renewal.State.FAILED, trouble=reason[:200] or "failed"
     )
+
+
+@transaction.atomic
+def record_revocation_failure(*, consent_id: UUID, reference: str, reason: str) -> None:
+    """Record that a revocation did not get through; the consent stays out of use meanwhile.
+
+    One that a newer try or a renewal has overtaken is not spoken of: another is on its way.
+    """
+    for consent in Consent.objects.select_for_update(of=("self",)).filter(id=consent_id):
+        is_waited_for = reference == relaying.revoke_reference(consent)
+        if consent.state == Consent.State.REVOKING and is_waited_for:
+            consent.trouble = reason[:200] or "failed"
+            consent.save(update_fields=["trouble"])
 
 
 def _rows(word: Word) -> QuerySet[Consent]:
@@ -126,10 +191,51 @@ def _others(consent: Consent) -> QuerySet[Consent]:
 
 def _make_room(consent: Consent) -> None:
     """Close what the driver drafted or signed instead: its nonce is used up now."""
-    if consent.state == Consent.State.FAILED:
-        _others(consent).filter(granted_block=None).update(
-            state=Consent.State.FAILED, trouble="replaced"
-        )
+    _others(consent).filter(granted_block=None).update(
+        state=Consent.State.FAILED, trouble="replaced"
+    )
+
+
+def _renewed_by(word: Word) -> Consent | None:
+    """Return the consent that this word renews: it was the driver's last word before it."""
+    granted = _rows(word).filter(granted_block__isnull=False, nonce__lt=word.nonce)
+    consent = granted.order_by("-nonce").first()
+    if consent is None:
+        return None
+    heard = {renewal.nonce for renewal in consent.recorded_renewals()}
+    return consent if word.nonce in {*heard, consent.way_out().nonce} else None
+
+
+def _renewal_of(consent: Consent, word: Word, ends_at: datetime) -> Renewal:
+    """Return the renewal that this word records; a new one when it was signed elsewhere.
+
+    A revocation kept for this nonce works with any renewal of this nonce.
+    """
+    same = list(consent.renewals.filter(nonce=word.nonce))
+    if fitting := [one for one in same if one.expires_at == ends_at]:
+        return max(fitting, key=lambda one: _NEARNESS.index(one.state))
+    kept = next((one.revoke_signature for one in same if one.revoke_signature), "")
+    return Renewal(consent=consent, nonce=word.nonce, expires_at=ends_at, revoke_signature=kept)
+
+
+def _drop_others(consent: Consent, renewal: Renewal) -> None:
+    """Close what was drafted or signed for the nonce that is used up now."""
+    others = consent.renewals.filter(nonce__lte=renewal.nonce).exclude(id=renewal.id)
+    others.filter(state=Renewal.State.DRAFT).delete()
+    others.filter(state=Renewal.State.SIGNED).update(state=Renewal.State.FAILED, trouble="replaced")
+
+
+def _go_on(consent: Consent, ends_at: datetime) -> None:
+    """Let the consent last until its new end; one that is being revoked needs the new way out."""
+    consent.expires_at = ends_at
+    if consent.state == Consent.State.EXPIRED:
+        _make_room(consent)
+        consent.state = _standing(consent)
+    if consent.state == Consent.State.REVOKING:
+        consent.trouble = "" if consent.way_out().signature else NO_WAY_OUT
+    consent.save()
+    if consent.state == Consent.State.REVOKING and not consent.trouble:
+        relaying.send_revocation(consent)
 
 
 def _close(earlier: QuerySet[Consent], word: Word) -> None:

@@ -39,6 +39,7 @@ def consents_of(
 ) -> QuerySet[Consent]:
     """Return the driver's consents with their offers; only those in a state at `at`, if asked."""
     rows = Consent.objects.filter(driver=driver).select_related("offer")
+    rows = rows.prefetch_related("renewals")
     if state is None or at is None:
         return rows
     is_over = Q(state__in=(Consent.State.SIGNED, Consent.State.ACTIVE), expires_at__lte=at)
@@ -53,6 +54,19 @@ def consent_of(*, driver: Driver, consent_id: UUID) -> Consent:
     if found is None:
         raise NotFound
     return found
+
+
+def lock(consent: Consent) -> None:
+    """Read the consent anew and hold it until the transaction ends.
+
+    What the chain says and what its driver asks for must not write past each other.
+
+    Raises NotFound when it is gone.
+    """
+    try:
+        consent.refresh_from_db(from_queryset=Consent.objects.select_for_update())
+    except Consent.DoesNotExist as error:
+        raise NotFound from error
 
 
 def active_consents(dataset_id: UUID) -> QuerySet[Consent]:

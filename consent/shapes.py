@@ -7,8 +7,8 @@ from django.utils import timezone
 from chain import paying
 from chain import selectors as chain
 from consent import relaying
-from consent.domain import instants, odds
-from consent.models import Consent, Decline, Offer
+from consent.domain import instants, odds, renewal
+from consent.models import Consent, Decline, Offer, Renewal
 
 QUEUED = "queued"
 CONFIRMED = "confirmed"
@@ -29,14 +29,34 @@ def shown(consent: Consent) -> dict[str, Any]:
         "consent_address": consent.consent_address,
         "terms": consent.terms,
         "terms_digest": consent.terms_digest,
-        "typed_data": {"grant": words.grant, "revoke": words.revoke},
+        "typed_data": {"grant": words.grant, "revoke": consent.revocation()},
         "expires_at": instants.text(consent.expires_at),
         "signed_at": instants.text(consent.signed_at),
         "granted_at": instants.text(consent.granted_at),
         "revoked_at": instants.text(consent.revoked_at),
         "chain": _chain(consent),
+        "renewal": _latest_renewal(consent),
         "trouble": consent.trouble or None,
         "receipt_url": f"/api/v1/consents/{consent.id}/receipt",
+    }
+
+
+def shown_renewal(row: Renewal) -> dict[str, Any]:
+    """Return a renewal as its driver reads and signs it."""
+    words = row.words()
+    return {
+        "object": "renewal",
+        "id": str(row.id),
+        "consent_id": str(row.consent_id),
+        "state": row.state,
+        "expires_at": instants.text(row.expires_at),
+        "ends_before": instants.text(row.expired_before or row.consent.expires_at),
+        "text": renewal.sentence(row.consent.terms, row.expires_at),
+        "terms": row.consent.terms,
+        "terms_digest": row.consent.terms_digest,
+        "typed_data": {"renew": words.renew, "revoke": words.revoke},
+        "signed_at": instants.text(row.signed_at),
+        **_renewal_in_short(row),
     }
 
 
@@ -98,6 +118,36 @@ def _chain(consent: Consent) -> dict[str, Any]:
         "revoke_tx_hash": consent.revoke_tx_hash or None,
         "revoked_block": consent.revoked_block,
     }
+
+
+def _latest_renewal(consent: Consent) -> dict[str, Any] | None:
+    """Return in short how far the latest renewal is; a draft is nothing yet."""
+    row = consent.latest_renewal()
+    return _renewal_in_short(row) if row else None
+
+
+def _renewal_in_short(row: Renewal) -> dict[str, Any]:
+    state, tx_hash = _renewal_on_its_way(row)
+    return {
+        "state": row.state,
+        "expires_at": instants.text(row.expires_at),
+        "renewed_at": instants.text(row.renewed_at),
+        "chain": {
+            "state": state,
+            "tx_hash": tx_hash or None,
+            "block_number": row.renewed_block,
+        },
+        "trouble": row.trouble or None,
+    }
+
+
+def _renewal_on_its_way(row: Renewal) -> tuple[str | None, str]:
+    if row.state == Renewal.State.RECORDED:
+        return CONFIRMED, row.tx_hash
+    if not row.renew_signature:
+        return None, ""
+    call = chain.call_for(relaying.renew_reference(row))
+    return (call.state, call.tx_hash) if call else (QUEUED, "")
 
 
 def _on_its_way(consent: Consent) -> tuple[str | None, str]:

@@ -12,6 +12,12 @@ api: list[URLPattern] = [
     path("consents", doors.ConsentsView.as_view(), name="consents"),
     path("consents/<uuid:consent_id>", doors.ConsentView.as_view(), name="consent"),
     path("consents/<uuid:consent_id>/signature", doors.SignatureView.as_view(), name="signature"),
+    path("consents/<uuid:consent_id>/renewal", doors.RenewalView.as_view(), name="renewal"),
+    path(
+        "consents/<uuid:consent_id>/renewal/signature",
+        doors.RenewalSignatureView.as_view(),
+        name="renewal_signature",
+    ),
     path(
         "consents/<uuid:consent_id>/revocation", doors.RevocationView.as_view(), name="revocation"
     ),

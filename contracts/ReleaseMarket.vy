@@ -5,29 +5,32 @@
 @license AGPL-3.0-only
 @notice Sells published releases of a dataset and pays those who contributed to them. Per release it holds one
         Merkle root of the contributors' shares, so that every later sale pays everybody without a new root.
-@custom:halt The operator can stop new releases and new sales with `set_halted`. Nothing and nobody can stop `claim`,
-             take back a license, change a published release, raise a fee or pass a dataset's privacy cap.
-@custom:word Release: price (128 bits) | total weight (64) | sales (64). Terms of sale: token (160) | fee_bps (16).
-             Dataset: the same terms word, and rho cap (64) | rho charged (64), in millionths of rho (zCDP).
+@custom:halt New releases and new sales stop while the Stewardship says that it is halted. `claim` asks nobody and can
+             never be stopped; nor can `withdraw_fees`. Nothing and nobody can take back a license, change a published
+             release or a dataset's fee, or pass its privacy cap. This contract has no owner and no upgrade; who the
+             operator is, the present fee and the treasury are told by the Stewardship, after its two keys and delay.
+@custom:word Release: price (80 bits) | paid out (112) | total weight (32) | sales (32). Nothing can run over: what is
+             paid out stays below sales times price. Terms of sale: token (160) | fee_bps (16). Dataset: the same
+             terms word, and rho cap (64) | rho charged (64), in millionths of rho (zCDP). Claimed: eight lanes of 32
+             bits, one per contributor: the sales paid so far to the share that starts at 8 * word + lane.
 @custom:token A token that takes a fee on transfer is refused at the sale. Money of one release never pays another's:
-              what a release pays out is counted and cannot pass what it took in.
+              what a release pays out is counted and cannot pass what it took in, even if its tree promises more.
+@custom:signatures One form: r | s | v of 65 bytes, s in its lower half, v 27 or 28; else EIP-1271 with at most 65
+                   bytes. The domain is that of the present chain, also after a fork of the chain.
 """
 from ethereum.ercs import IERC20
-from snekmate.auth import ownable
-from snekmate.auth import ownable_2step
 from snekmate.utils import eip712_domain_separator as eip712
 from snekmate.utils import signature_checker
 
-initializes: ownable
-initializes: ownable_2step[ownable := ownable]
 initializes: eip712
-exports: (
-    ownable_2step.owner,
-    ownable_2step.pending_owner,
-    ownable_2step.transfer_ownership,
-    ownable_2step.accept_ownership,
-    eip712.eip712Domain,
-)
+exports: eip712.eip712Domain
+
+
+interface Stewardship:
+    def operator() -> address: view
+    def treasury() -> address: view
+    def fee_bps() -> uint16: view
+    def is_halted() -> bool: view
 
 
 event DatasetCreated:
@@ -70,14 +73,6 @@ event FeesWithdrawn:
     amount: uint256
 
 
-event HaltSet:
-    is_halted: bool
-
-
-event BuilderKeySet:
-    builder_key: indexed(bytes32)
-
-
 struct ClaimItem:
     release: bytes32
     start: uint256
@@ -89,8 +84,11 @@ _CLAIMS: constant(uint256) = 32
 _DEPTH: constant(uint256) = 24  # levels: sixteen million contributors
 _BPS: constant(uint256) = 10_000
 _HIGHEST_FEE_BPS: constant(uint16) = 1_500
+_PRICES: constant(uint128) = 2**80
+_WEIGHTS: constant(uint64) = 2**32
+_MASK_32: constant(uint256) = 2**32 - 1
 _MASK_64: constant(uint256) = 2**64 - 1
-_MASK_160: constant(uint256) = 2**160 - 1
+_MASK_112: constant(uint256) = 2**112 - 1
 _HALF_ORDER: constant(uint256) = (
     57_896_044_618_658_097_711_785_492_504_343_953_926_418_782_139_537_452_191_302_581_570_759_080_747_168
 )
@@ -99,23 +97,14 @@ _ORDER_TYPE: constant(bytes32) = keccak256(
 )
 _CLAIM_TYPE: constant(bytes32) = keccak256("Claim(address driver,address to,bytes32[] releases,uint64 deadline)")
 
-treasury: public(immutable(address))
+stewardship: public(immutable(Stewardship))
 
-is_halted: public(bool)
-
-# @dev SHA-256 of the builder's X25519 public key: what a driver's browser compares before it wraps a key.
-builder_key: public(bytes32)
+dataset_of_release: public(HashMap[bytes32, bytes32])
 
 licensed: public(HashMap[bytes32, HashMap[address, bool]])
 
 # @dev Fees taken and not yet withdrawn, in units of the token.
 fees_of: public(HashMap[address, uint256])
-
-# @dev Units that a release has paid out to its contributors.
-paid_of: public(HashMap[bytes32, uint256])
-
-# @dev Sales of a release for which this contributor has been paid.
-claimed_sales: public(HashMap[bytes32, HashMap[address, uint64]])
 
 _dataset_terms: HashMap[bytes32, uint256]
 _dataset_rho: HashMap[bytes32, uint256]
@@ -123,26 +112,27 @@ _releases: HashMap[bytes32, uint256]
 _release_terms: HashMap[bytes32, uint256]
 _contributors: HashMap[bytes32, bytes32]
 _manifests: HashMap[bytes32, bytes32]
+_claimed: HashMap[bytes32, HashMap[uint256, uint256]]
 
 
 @deploy
-def __init__(treasury_: address):
-    assert treasury_ != empty(address), "market: no treasury"
-    ownable.__init__()
-    ownable_2step.__init__()
+def __init__(stewardship_: address):
+    assert stewardship_.is_contract, "market: no stewardship"
     eip712.__init__("Odometer ReleaseMarket", "1")
-    treasury = treasury_
+    stewardship = Stewardship(stewardship_)
 
 
 @external
 def create_dataset(dataset: bytes32, token: address, fee_bps: uint16, rho_cap: uint64):
     """
     @notice Open a dataset. All of it is fixed for ever.
-    @param fee_bps Operator's part of each price, basis points, at most 1,500.
+    @param fee_bps Operator's part of each price, basis points: the Stewardship's present one, at most 1,500. It is
+           given, so that a change of it on the way cannot make another promise than the one that drivers read.
     @param rho_cap Privacy loss (millionths of rho) that all releases of the dataset together may cost one driver.
     """
-    ownable._check_owner()
+    self._check_operator()
     assert self._dataset_terms[dataset] == 0, "market: dataset exists"
+    assert fee_bps == staticcall stewardship.fee_bps(), "market: fee changed"
     assert fee_bps <= _HIGHEST_FEE_BPS, "market: fee above 15%"
     assert token.is_contract, "market: token has no code"
     self._dataset_terms[dataset] = (convert(token, uint256) << 96) | convert(fee_bps, uint256)
@@ -164,21 +154,26 @@ def publish(
 ):
     """
     @notice Publish a release, charge its privacy loss, and fix who is paid for it.
-    @param contributors Merkle root; leaf = keccak256(keccak256(driver, start, weight)), pairs sorted.
-    @param price Units of the dataset's token for one license.
+    @param contributors Merkle root; leaf = keccak256(keccak256(driver, start, weight)), pairs sorted. Shares lie side
+           by side, so that no two of them have the same start.
+    @param total_weight Less than 2**32.
+    @param price Units of the dataset's token for one license, less than 2**80.
     @param consent_block Block at which the consents were read.
     """
-    ownable._check_owner()
-    assert not self.is_halted, "market: halted"
+    self._check_operator()
+    assert not staticcall stewardship.is_halted(), "market: halted"
     terms: uint256 = self._dataset_terms[dataset]
     assert terms != 0, "market: no such dataset"
     assert self._releases[release] == 0, "market: release exists"
     assert contributors != empty(bytes32) and total_weight != 0, "market: no contributors"
+    assert total_weight < _WEIGHTS, "market: weight too high"
     assert price != 0, "market: no price"
+    assert price < _PRICES, "market: price too high"
     assert convert(consent_block, uint256) <= block.number, "market: block not yet mined"
     self._charge(dataset, convert(rho, uint256))
-    self._releases[release] = (convert(price, uint256) << 128) | (convert(total_weight, uint256) << 64)
+    self._releases[release] = (convert(price, uint256) << 176) | (convert(total_weight, uint256) << 32)
     self._release_terms[release] = terms
+    self.dataset_of_release[release] = dataset
     self._contributors[release] = contributors
     self._manifests[release] = manifest
     log ReleasePublished(
@@ -244,16 +239,20 @@ def claim(
             by anyone with a Claim that the driver signed. What is not due is left out and is no error.
     @param deadline Last second (Unix time) of the signature.
     """
-    assert to != empty(address), "market: no recipient"
+    assert to != empty(address) and to != self, "market: no recipient"
     if msg.sender != driver or len(signature) != 0:
-        self._check_claim(driver, to, claims, deadline, signature)
+        releases: DynArray[bytes32, _CLAIMS] = []
+        for place: uint256 in range(len(claims), bound=_CLAIMS):
+            releases.append(claims[place].release)
+        self._check_claim(driver, to, releases, deadline, signature)
     token: address = empty(address)
     amount: uint256 = 0
     for item: ClaimItem in claims:
-        due: uint256 = self._settle(driver, to, item)
+        terms: uint256 = self._release_terms[item.release]
+        due: uint256 = self._settle(driver, to, item, terms)
         if due == 0:
             continue
-        its_token: address = convert(self._release_terms[item.release] >> 96, address)
+        its_token: address = convert(terms >> 96, address)
         if its_token != token:
             self._pay(token, to, amount)
             token = its_token
@@ -266,33 +265,12 @@ def claim(
 @nonreentrant
 def withdraw_fees(token: address):
     """
-    @notice Send the fees taken in `token` to the treasury; anyone may call.
+    @notice Send the fees taken in `token` to the Stewardship's treasury; anyone may call.
     """
     amount: uint256 = self.fees_of[token]
     self.fees_of[token] = 0
-    self._pay(token, treasury, amount)
+    self._pay(token, staticcall stewardship.treasury(), amount)
     log FeesWithdrawn(token=token, amount=amount)
-
-
-@external
-def set_halted(is_halted: bool):
-    """
-    @notice Stop or resume new releases and new sales.
-    """
-    ownable._check_owner()
-    self.is_halted = is_halted
-    log HaltSet(is_halted=is_halted)
-
-
-@external
-def set_builder_key(builder_key: bytes32):
-    """
-    @notice Name the key for which drivers seal their uploads.
-    @param builder_key SHA-256 of the X25519 public key.
-    """
-    ownable._check_owner()
-    self.builder_key = builder_key
-    log BuilderKeySet(builder_key=builder_key)
 
 
 @external
@@ -321,10 +299,10 @@ def release_of(release: bytes32) -> (address, uint128, uint16, uint64, uint64, b
     terms: uint256 = self._release_terms[release]
     return (
         convert(terms >> 96, address),
-        convert(word >> 128, uint128),
+        convert(word >> 176, uint128),
         convert(terms & 65_535, uint16),
-        convert((word >> 64) & _MASK_64, uint64),
-        convert(word & _MASK_64, uint64),
+        convert((word >> 32) & _MASK_32, uint64),
+        convert(word & _MASK_32, uint64),
         self._contributors[release],
         self._manifests[release],
     )
@@ -332,15 +310,40 @@ def release_of(release: bytes32) -> (address, uint128, uint16, uint64, uint64, b
 
 @external
 @view
-def claimable(driver: address, release: bytes32, start: uint256, weight: uint256) -> uint256:
+def paid_of(release: bytes32) -> uint256:
     """
-    @return Units owed and not yet claimed for this share, if the share is the driver's (the proof is not looked at).
+    @return Units that the release has paid out to its contributors.
+    """
+    return (self._releases[release] >> 64) & _MASK_112
+
+
+@external
+@view
+def claimed_sales(release: bytes32, start: uint256) -> uint64:
+    """
+    @return Sales for which the share that begins at `start` has been paid.
+    """
+    return convert((self._claimed[release][start >> 3] >> ((start & 7) << 5)) & _MASK_32, uint64)
+
+
+@external
+@view
+def claimable(release: bytes32, start: uint256, weight: uint256) -> uint256:
+    """
+    @return Units owed and not yet claimed for this share, if there is such a share (no proof is looked at).
     """
     word: uint256 = self._releases[release]
-    if word == 0:
+    if word == 0 or not self._is_within(word, start, weight):
         return 0
-    unclaimed: uint256 = (word & _MASK_64) - convert(self.claimed_sales[release][driver], uint256)
-    return unclaimed * self._share(word, self._release_terms[release], start, weight)
+    claimed: uint256 = (self._claimed[release][start >> 3] >> ((start & 7) << 5)) & _MASK_32
+    pool: uint256 = self._pool(word, self._release_terms[release])
+    return ((word & _MASK_32) - claimed) * self._share(pool, word, start, weight)
+
+
+@internal
+@view
+def _check_operator():
+    assert msg.sender == staticcall stewardship.operator(), "market: not the operator"
 
 
 @internal
@@ -353,16 +356,17 @@ def _charge(dataset: bytes32, rho: uint256):
 
 @internal
 def _sell(release: bytes32, buyer: address, recipient: address, max_price: uint256):
-    assert not self.is_halted, "market: halted"
+    assert not staticcall stewardship.is_halted(), "market: halted"
     assert recipient != empty(address), "market: no recipient"
     word: uint256 = self._releases[release]
     assert word != 0, "market: no such release"
-    price: uint256 = word >> 128
+    assert word & _MASK_32 != _MASK_32, "market: sold out"
+    price: uint256 = word >> 176
     assert price <= max_price, "market: price above maximum"
     assert not self.licensed[release][recipient], "market: already licensed"
     terms: uint256 = self._release_terms[release]
     token: address = convert(terms >> 96, address)
-    fee: uint256 = self._fee(price, terms)
+    fee: uint256 = price - self._pool(word, terms)
     self.licensed[release][recipient] = True
     self._releases[release] = word + 1
     self.fees_of[token] += fee
@@ -390,26 +394,26 @@ def _permit(release: bytes32, owner: address, amount: uint256, deadline: uint256
         revert_on_failure=False,
     )
     if not is_taken:
-        price: uint256 = self._releases[release] >> 128
+        price: uint256 = self._releases[release] >> 176
         assert staticcall IERC20(token).allowance(owner, self) >= price, "market: permit refused"
 
 
 @internal
-def _settle(driver: address, to: address, item: ClaimItem) -> uint256:
+def _settle(driver: address, to: address, item: ClaimItem, terms: uint256) -> uint256:
     word: uint256 = self._releases[item.release]
     assert word != 0, "market: no such release"
     assert self._is_share(driver, item, word), "market: wrong proof"
-    sales: uint256 = word & _MASK_64
-    unclaimed: uint256 = sales - convert(self.claimed_sales[item.release][driver], uint256)
-    terms: uint256 = self._release_terms[item.release]
-    amount: uint256 = unclaimed * self._share(word, terms, item.start, item.weight)
+    sales: uint256 = word & _MASK_32
+    lane: uint256 = (item.start & 7) << 5
+    lanes: uint256 = self._claimed[item.release][item.start >> 3]
+    unpaid: uint256 = sales - ((lanes >> lane) & _MASK_32)
+    pool: uint256 = self._pool(word, terms)
+    amount: uint256 = unpaid * self._share(pool, word, item.start, item.weight)
     if amount == 0:
         return 0
-    price: uint256 = word >> 128
-    paid: uint256 = self.paid_of[item.release] + amount
-    assert paid <= sales * (price - self._fee(price, terms)), "market: pool is empty"
-    self.paid_of[item.release] = paid
-    self.claimed_sales[item.release][driver] = convert(sales, uint64)
+    assert ((word >> 64) & _MASK_112) + amount <= sales * pool, "market: pool is empty"
+    self._releases[item.release] = word + (amount << 64)
+    self._claimed[item.release][item.start >> 3] = lanes + (unpaid << lane)
     log Claimed(release=item.release, driver=driver, to=to, amount=amount, sales=convert(sales, uint64))
     return amount
 
@@ -423,42 +427,49 @@ def _pay(token: address, to: address, amount: uint256):
 @internal
 @view
 def _is_share(driver: address, item: ClaimItem, word: uint256) -> bool:
-    if item.weight > (word >> 64) & _MASK_64 or item.start > ((word >> 64) & _MASK_64) - item.weight:
+    if not self._is_within(word, item.start, item.weight):
         return False
+    # A leaf is hashed twice, the second time from 32 bytes, and an inner node from 64: none passes for the other.
     node: bytes32 = keccak256(keccak256(abi_encode(driver, item.start, item.weight)))
     for sibling: bytes32 in item.proof:
         if convert(node, uint256) < convert(sibling, uint256):
-            node = keccak256(concat(node, sibling))
+            node = keccak256(abi_encode(node, sibling))
         else:
-            node = keccak256(concat(sibling, node))
+            node = keccak256(abi_encode(sibling, node))
     return node == self._contributors[item.release]
 
 
 @internal
 @pure
-def _fee(price: uint256, terms: uint256) -> uint256:
-    return price * (terms & 65_535) // _BPS
+def _is_within(word: uint256, start: uint256, weight: uint256) -> bool:
+    total: uint256 = (word >> 32) & _MASK_32
+    return weight <= total and start <= total - weight
 
 
 @internal
 @pure
-def _share(word: uint256, terms: uint256, start: uint256, weight: uint256) -> uint256:
+def _pool(word: uint256, terms: uint256) -> uint256:
+    # What one sale leaves to the contributors; the fee is rounded down.
+    price: uint256 = word >> 176
+    return price - price * (terms & 65_535) // _BPS
+
+
+@internal
+@pure
+def _share(pool: uint256, word: uint256, start: uint256, weight: uint256) -> uint256:
     # Differences of a running floor: the shares of one sale sum to its pool exactly, whatever the weights.
-    price: uint256 = word >> 128
-    pool: uint256 = price - self._fee(price, terms)
-    total: uint256 = (word >> 64) & _MASK_64
-    return pool * (start + weight) // total - pool * start // total
+    # Unchecked, for speed: the pool has 80 bits, start + weight is at most the total of 32, and that is not zero.
+    total: uint256 = (word >> 32) & _MASK_32
+    before: uint256 = unsafe_div(unsafe_mul(pool, start), total)
+    return unsafe_sub(unsafe_div(unsafe_mul(pool, unsafe_add(start, weight)), total), before)
 
 
 @internal
 @view
 def _check_claim(
-    driver: address, to: address, claims: DynArray[ClaimItem, _CLAIMS], deadline: uint64, signature: Bytes[65]
+    driver: address, to: address, releases: DynArray[bytes32, _CLAIMS], deadline: uint64, signature: Bytes[65]
 ):
     assert block.timestamp <= convert(deadline, uint256), "market: claim expired"
-    releases: DynArray[bytes32, _CLAIMS] = []
-    for item: ClaimItem in claims:
-        releases.append(item.release)
     # An array inside EIP-712 is the hash of its elements alone: without the offset and the length of the ABI.
     packed: Bytes[64 + 32 * _CLAIMS] = slice(abi_encode(releases), 64, 32 * len(releases))
     self._check_signed(

@@ -143,7 +143,7 @@ def _dataset(journey: Journey) -> dict[str, Any]:
 def cap_refusal(chain: od.Chain, dataset_id: str) -> str:
     """Return what the contract answers its own operator to a release above the dataset's cap."""
     cap = chain.dataset(dataset_id).rho_cap_micro
-    (operator,) = chain.rpc.call(chain.market, "owner()", returns=["address"])
+    (operator,) = chain.rpc.call(chain.stewardship, "operator()", returns=["address"])
     word = b"\1" * 32
     try:
         chain.rpc.call(

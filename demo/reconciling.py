@@ -60,7 +60,7 @@ def books_of(chain: od.Chain, release_id: str, shares: Mapping[str, Payout]) -> 
 
 def _owed(chain: od.Chain, payout: Payout) -> int:
     share = payout.share
-    return chain.claimable_units(share.address, payout.release_id, share.start, share.weight)
+    return chain.claimable_units(payout.release_id, share.start, share.weight)
 
 
 def _of(chain: od.Chain, event: Event, release: bytes) -> Sequence[Mapping[str, Any]]:

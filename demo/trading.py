@@ -35,15 +35,15 @@ def ask(journey: Journey) -> None:
         developer = od.Client(cast.url, key=cast.developer.new_key(), chain=cast.chain)
         journey.spec, estimate = _useful(developer, journey.spec, _needed(journey))
         filed = _file(developer, journey)
-        evidence = cast.admin.evidence(filed["id"])
+        evidence = cast.admin.evidence(filed.id)
         cast.admin.decide(
-            filed["id"],
+            filed.id,
             "approve",
             reason_code="useful_and_safe",
             reason="The question is about totals only, and the promised error is useful.",
         )
         decided = until(
-            lambda: cast.admin.request(filed["id"]),
+            lambda: cast.admin.request(filed.id),
             lambda request: request["dataset_state"] == "ready",
             what="the dataset on the chain",
             at_most_s=PATIENT_S,
@@ -128,7 +128,7 @@ def _useful(
     return spec, estimate
 
 
-def _file(developer: od.Client, journey: Journey) -> dict[str, Any]:
+def _file(developer: od.Client, journey: Journey) -> od.DataRequest:
     title = str(journey.spec["title"])
     labelled = f"Simulated fleet: {title.removeprefix('Simulated ')}"
     deadline = datetime.now(tz=UTC) + timedelta(days=30)  # noqa: TID251 - a door reads the clock

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from common.admin import LookOnly
-from marketplace.models import DataRequest, License, Purchase
+from marketplace.models import Campaign, DataRequest, License, Purchase
 
 
 @admin.register(DataRequest)
@@ -11,6 +11,14 @@ class DataRequestAdmin(LookOnly):
     """Data requests."""
 
     list_display = ("id", "title", "developer", "state", "created_at")
+    list_filter = ("state",)
+
+
+@admin.register(Campaign)
+class CampaignAdmin(LookOnly):
+    """Campaigns and where their bounties are."""
+
+    list_display = ("id", "request", "state", "bounty_units", "threshold", "deadline_at")
     list_filter = ("state",)
 
 

@@ -43,7 +43,9 @@ class RequestsView(Door):
         """File a data request."""
         form = forms.RequestForm(data=request.data)
         form.is_valid(raise_exception=True)
-        row = requesting.propose(developer=developer_of(request.user), **form.validated_data)
+        row = requesting.propose(
+            developer=developer_of(request.user), at=timezone.now(), **form.validated_data
+        )
         return Response(shapes.data_request(row), status=201)
 
 

@@ -85,6 +85,70 @@ class AnswerUseless(InvalidInput):
     detail = noop("With %(drivers)s drivers the answer would be mostly noise.")
 
 
+class BountyBelowPrice(InvalidInput):
+    """The bounty would not pay for the license it is meant for."""
+
+    code = "bounty_below_price"
+    title = noop("The bounty does not reach the price")
+    detail = noop("A license costs %(price_units)s units; the bounty is %(bounty_units)s.")
+
+
+class DeadlineTooSoon(InvalidInput):
+    """Nobody can answer in so short a time."""
+
+    code = "deadline_too_soon"
+    title = noop("The deadline is too soon")
+    detail = noop("A campaign runs for an hour at least; this one would end at %(deadline)s.")
+
+
+class NoCampaign(NotFound):
+    """This request is a plain one: nothing is asked for in advance."""
+
+    code = "no_campaign"
+    title = noop("This request has no campaign")
+    detail = noop("Only a request filed with a bounty is a campaign.")
+
+
+class CampaignNotOpen(Conflict):
+    """Not approved yet, decided otherwise, or over."""
+
+    code = "campaign_not_open"
+    title = noop("This campaign takes no money now")
+    detail = noop("This campaign is %(state)s. It is funded after approval and before its end.")
+
+
+class CampaignNotFunded(Conflict):
+    """There is no bounty that could be given back."""
+
+    code = "campaign_not_funded"
+    title = noop("There is nothing to give back")
+    detail = noop("This campaign is %(state)s: no bounty waits in escrow that could be returned.")
+
+
+class FundingExpired(Conflict):
+    """What was signed is good for some minutes only."""
+
+    code = "funding_expired"
+    title = noop("This signature has expired")
+    detail = noop("What was signed was good until %(valid_until)s. Ask for it again and sign anew.")
+
+
+class WrongFundingSignature(NotAllowed):
+    """Funding or permit was not signed by the account they name."""
+
+    code = "wrong_signature"
+    title = noop("The signature is not the funder's")
+    detail = noop("The %(part)s was not signed by %(funder)s. Sign what this request gives you.")
+
+
+class BalanceTooLow(Conflict):
+    """The account does not hold the bounty."""
+
+    code = "balance_too_low"
+    title = noop("This account does not hold the bounty")
+    detail = noop("%(funder)s holds %(held_units)s units; the bounty is %(bounty_units)s.")
+
+
 class LicenseRequired(DomainError):
     """402: the key of a release is what is sold."""
 

@@ -4,9 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.errors import noop
 from marketplace.requesting import DECISIONS
-from protocol import typed_data
+from registry.api.fields import AddressField
 
 SIGNATURE = r"^0x[0-9a-fA-F]{130}$"
 PURPOSE = r"^dpv:[A-Za-z]{3,60}$"
@@ -24,6 +23,9 @@ class RequestForm(serializers.Serializer[Any]):
     price_units = serializers.IntegerField(min_value=1, max_value=2**62)
     drivers_needed = serializers.IntegerField(min_value=1, max_value=10_000_000)
     deadline_at = serializers.DateTimeField()
+    bounty_units = serializers.IntegerField(
+        min_value=1, max_value=2**62, required=False, allow_null=True, default=None
+    )
 
 
 class DecisionForm(serializers.Serializer[Any]):
@@ -34,26 +36,31 @@ class DecisionForm(serializers.Serializer[Any]):
     reason = serializers.CharField(min_length=20, max_length=2000)
 
 
-class AddressField(serializers.CharField):
-    """A checksum address."""
-
-    default_error_messages = {
-        "not_an_address": noop("This is not an address in checksum form (EIP-55).")
-    }
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the address. Fails with `not_an_address`."""
-        address = super().to_internal_value(data)
-        if not typed_data.is_address(address):
-            self.fail("not_an_address")
-        return address
-
-
 class QuoteForm(serializers.Serializer[Any]):
     """Which release, and which account will pay and hold the license."""
 
     release_id = serializers.UUIDField()
     buyer = AddressField(max_length=42)
+
+
+class FunderForm(serializers.Serializer[Any]):
+    """Which account will put the bounty in escrow and hold the license."""
+
+    funder = AddressField(max_length=42)
+
+
+class FundingForm(FunderForm):
+    """The signatures over a campaign's funding and permit. valid_until: Unix seconds, of both."""
+
+    valid_until = serializers.IntegerField(min_value=0, max_value=2**40)
+    fund_signature = serializers.RegexField(SIGNATURE)
+    permit_signature = serializers.RegexField(SIGNATURE)
+
+
+class GiveBackForm(serializers.Serializer[Any]):
+    """Why a bounty goes back early; the developer reads it."""
+
+    reason = serializers.CharField(min_length=20, max_length=2000)
 
 
 class PurchaseForm(serializers.Serializer[Any]):

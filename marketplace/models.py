@@ -5,6 +5,7 @@ from django.db import models
 
 from anonymize.models import Dataset, Release
 from common.models import Row
+from marketplace.domain import campaigns
 from registry.models import Developer
 
 
@@ -36,6 +37,50 @@ class DataRequest(Row):
     dataset = models.OneToOneField(
         Dataset, null=True, on_delete=models.PROTECT, related_name="request"
     )
+
+
+class Campaign(Row):
+    """A request whose bounty waits in escrow: built and paid, or given back. Token units.
+
+    deadline_at: last second in which it can be settled. on_its_way: the call that ends it, sent
+    and not heard of yet. ended_at, end_tx_hash: when and how it was settled or refunded.
+    """
+
+    class State(models.TextChoices):
+        UNFUNDED = campaigns.UNFUNDED
+        FUNDING = campaigns.FUNDING
+        FUNDED = campaigns.FUNDED
+        SETTLED = campaigns.SETTLED
+        REFUNDED = campaigns.REFUNDED
+        LAPSED = campaigns.LAPSED
+
+    request = models.OneToOneField(DataRequest, on_delete=models.PROTECT, related_name="campaign")
+    bounty_units = models.PositiveBigIntegerField()
+    threshold = models.PositiveIntegerField()
+    deadline_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.UNFUNDED)
+    funder = models.CharField(max_length=42, blank=True)
+    recipient = models.CharField(max_length=42, blank=True)
+    fund_tx_hash = models.CharField(max_length=66, blank=True)
+    funded_at = models.DateTimeField(null=True)
+    on_its_way = models.CharField(max_length=8, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=120, blank=True)
+    release = models.ForeignKey(
+        Release, null=True, on_delete=models.PROTECT, related_name="campaigns"
+    )
+    price_units = models.PositiveBigIntegerField(null=True)
+    change_units = models.PositiveBigIntegerField(null=True)
+    given_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    given_back_why = models.TextField(max_length=2000, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    end_tx_hash = models.CharField(max_length=66, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "deadline_at"], name="campaign_running")]
 
 
 class Quote(Row):

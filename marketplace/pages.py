@@ -8,15 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from common.api import etag_of
-from marketplace import quoting, reviewing, selectors, shapes, telling
+from marketplace import charting, gauging, quoting, reviewing, selectors, shapes, telling
 from marketplace.models import DataRequest
 from marketplace.requesting import ANSWER_WITHIN
 from portal import gates, nav
 from portal.nav import Figure, NavItem, Panel, Role, Task
+from registry.models import Developer
 from registry.selectors import developer_of
 
 STATES = {
@@ -53,7 +55,7 @@ def my_standing(request: HttpRequest) -> Panel:
     text = ngettext("%(n)s request wants changes", "%(n)s requests want changes", changes)
     task = Task(text % {"n": changes}, gettext("My requests"), reverse("requests"))
     return Panel(
-        tasks=[task] if changes else [],
+        tasks=[*([task] if changes else []), *_bounties_to_pay(developer)],
         figures=[
             Figure(gettext("requests"), str(asked.count()), reverse("requests")),
             Figure(
@@ -66,6 +68,18 @@ def my_standing(request: HttpRequest) -> Panel:
             ),
         ],
     )
+
+
+def _bounties_to_pay(developer: Developer) -> list[Task]:
+    waiting = selectors.campaigns_to_fund(developer)
+    return [
+        Task(
+            gettext("%(title)s waits for its bounty") % {"title": row.request.title},
+            gettext("Fund"),
+            reverse("request", args=[row.request_id]),
+        )
+        for row in waiting
+    ]
 
 
 @nav.panel(Role.ADMIN, order=10)
@@ -109,7 +123,13 @@ def requests(request: HttpRequest) -> HttpResponse:
 def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Show one of the developer's requests."""
     row = selectors.request_of(request_id=request_id, developer=developer_of(request.user))
-    context = {**_request_card(row), "question": telling.question(row.spec)}
+    context = {
+        **_request_card(row),
+        "question": telling.question(row.spec),
+        "campaign": _campaign(row),
+        "address": f"{request.scheme}://{request.get_host()}",
+        "license": selectors.license_of_campaign(row),
+    }
     return render(request, "marketplace/request.html", context)
 
 
@@ -159,18 +179,30 @@ def review(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "match": etag_of(shapes.data_request(row)),
         "reason_codes": telling.REASONS.items(),
         "build": row.dataset and telling.build(row.dataset),
+        "campaign": _campaign(row),
     }
     return render(request, "marketplace/review.html", context)
 
 
+def _campaign(row: DataRequest) -> dict[str, Any] | None:
+    return charting.campaign(row.campaign) if hasattr(row, "campaign") else None
+
+
 def _request_card(row: DataRequest) -> dict[str, Any]:
+    word: str | Promise
     word, kind = STATES[row.state]
+    has_campaign = row.state == DataRequest.State.APPROVED and hasattr(row, "campaign")
+    if has_campaign:
+        word, kind = charting.PHASES[gauging.phase_of(row.campaign)]
     due_at = row.created_at + ANSWER_WITHIN
     is_waiting = row.state == DataRequest.State.IN_REVIEW
     return {
         "row": row,
         "word": word,
         "kind": kind,
+        "decision": STATES[row.state][0],
+        "decision_kind": STATES[row.state][1],
+        "has_campaign": has_campaign,
         "due_at": due_at,
         "is_waiting": is_waiting,
         "is_late": is_waiting and due_at < timezone.now(),

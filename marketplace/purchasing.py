@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from anonymize.models import Release
-from chain import outbox
+from chain import outbox, standing
 from chain.domain.calls import ContractCall
 from marketplace.errors import (
     AccreditationRequired,
@@ -16,7 +16,7 @@ from marketplace.errors import (
     QuoteExpired,
     WrongOrderSignature,
 )
-from marketplace.models import License, Purchase, Quote
+from marketplace.models import Campaign, License, Purchase, Quote
 from protocol import typed_data
 from protocol.errors import ProtocolError
 from protocol.ids import to_bytes32
@@ -37,7 +37,7 @@ def purchase(
     permit_signature: EIP-2612 permit of the quote, or empty when an allowance stands.
 
     Raises AccreditationRequired, NoSuchQuote, QuoteExpired, WrongOrderSignature,
-    PriceAboveMaximum.
+    PriceAboveMaximum, MarketHalted.
     """
     if developer.standing != Developer.Standing.ACCREDITED:
         raise AccreditationRequired(standing=developer.standing)
@@ -45,6 +45,7 @@ def purchase(
     first = Purchase.objects.filter(quote=quote).first()
     if first is not None:
         return first
+    standing.refuse_while_halted(may_not_know=True)
     _check(quote, order_signature, at)
     row = Purchase.objects.create(quote=quote, developer=developer)
     outbox.submit(
@@ -77,6 +78,15 @@ def record_purchase(
     if waiting is not None:
         waiting.state, waiting.tx_hash = Purchase.State.LICENSED, tx_hash
         waiting.save(update_fields=["state", "tx_hash"])
+
+
+@transaction.atomic
+def undo_purchase(*, release_id: UUID, recipient: str, tx_hash: str) -> None:
+    """The sale left the chain, and the license with it; the outbox sends the order again."""
+    License.objects.filter(release_id=release_id, recipient=recipient, tx_hash=tx_hash).delete()
+    Purchase.objects.filter(
+        quote__release_id=release_id, state=Purchase.State.LICENSED, tx_hash=tx_hash
+    ).update(state=Purchase.State.SUBMITTED, tx_hash="")
 
 
 def record_refusal(*, purchase_id: UUID, reason: str) -> None:
@@ -132,4 +142,10 @@ def _call(quote: Quote, order_signature: str, permit_signature: str) -> Contract
 
 def _developer_of(release_id: UUID, recipient: str) -> Developer | None:
     quote = Quote.objects.filter(release_id=release_id, buyer=recipient).first()
-    return quote.developer if quote else None
+    if quote is not None:
+        return quote.developer
+    funded = Campaign.objects.filter(
+        recipient=recipient, request__dataset__releases__id=release_id
+    ).select_related("request__developer")
+    campaign = funded.first()
+    return campaign.request.developer if campaign else None

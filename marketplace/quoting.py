@@ -8,7 +8,7 @@ from django.conf import settings
 
 from anonymize import selectors as anonymize
 from anonymize.models import Release
-from chain import paying, reading
+from chain import paying, reading, standing
 from marketplace.models import Quote
 from protocol import allotment, typed_data
 from protocol.ids import to_bytes32
@@ -20,8 +20,9 @@ def quote(*, developer: Developer, release_id: UUID, buyer: str, at: datetime) -
 
     buyer: checksum address of the account that will sign order and permit.
 
-    Raises NoSuchRelease.
+    Raises NoSuchRelease, MarketHalted before anybody signs.
     """
+    standing.refuse_while_halted()
     release = anonymize.published_release(release_id)
     expires_at = at + timedelta(seconds=settings.QUOTE_LIFETIME_S)
     return Quote.objects.create(

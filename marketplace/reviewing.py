@@ -9,6 +9,7 @@ from anonymize import selectors as anonymize
 from marketplace.models import DataRequest
 from marketplace.requesting import group_of
 from registry.models import Developer
+from registry.selectors import licence_of
 from storage import selectors as storage
 
 HIGH_RHO_MICRO = 500_000
@@ -39,9 +40,18 @@ def evidence(row: DataRequest) -> dict[str, Any]:
                 "promise"
             ],
         },
+        "licence": _licence(row.developer),
         "checks": checks,
         "recommendation": "approve" if all(c["state"] == "passed" for c in checks) else "look",
     }
+
+
+def _licence(developer: Developer) -> dict[str, Any] | None:
+    token = licence_of(developer)
+    if token is None:
+        return None
+    facts = {"token_id": str(token.token_id), "wallet": token.wallet, "tx_hash": token.tx_hash}
+    return {"state": token.state, **facts}
 
 
 def _checks(row: DataRequest, *, cohort: int, verdict: str) -> list[dict[str, Any]]:

@@ -1,13 +1,16 @@
 """How the marketplace's rows look in the API."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
 from anonymize import selectors as anonymize
 from anonymize.models import Release
-from chain import reading
-from marketplace.models import DataRequest, License, Purchase, Quote
+from chain import paying, reading
+from marketplace import charting, gauging
+from marketplace.models import Campaign, DataRequest, License, Purchase, Quote
 from marketplace.quoting import price_of
 from marketplace.requesting import ANSWER_WITHIN
 from marketplace.selectors import license_for
@@ -31,6 +34,7 @@ def product(release: Release) -> dict[str, Any]:
         "price": price_of(release),
         "manifest_digest": release.manifest_digest,
         "manifest_url": reverse("api:manifest", args=[release.id]),
+        "contributors_url": reverse("api:contributors", args=[release.id]),
         "published_at": release.published_at,
     }
 
@@ -56,7 +60,51 @@ def data_request(row: DataRequest) -> dict[str, Any]:
         "dataset_id": str(row.dataset_id) if row.dataset_id else None,
         "dataset_state": row.dataset.state if row.dataset else None,
         "answer_expected_before": row.created_at + ANSWER_WITHIN,
+        "campaign": campaign(row.campaign) if hasattr(row, "campaign") else None,
         "created_at": row.created_at,
+    }
+
+
+def campaign(row: Campaign) -> dict[str, Any]:
+    """Return a campaign: where it is, who is still needed, where the money is."""
+    phase = gauging.phase_of(row)
+    held = License.objects.filter(release=row.release_id, recipient=row.recipient).first()
+    return {
+        "object": "campaign",
+        "id": str(row.id),
+        "request_id": str(row.request_id),
+        "dataset_id": str(row.request.dataset_id) if row.request.dataset_id else None,
+        "state": phase,
+        "is_fundable": gauging.is_fundable(row),
+        "bounty_units": str(row.bounty_units),
+        "threshold": row.threshold,
+        "consents": gauging.consents_of(row),
+        "deadline_at": row.deadline_at,
+        "funder": row.funder or None,
+        "recipient": row.recipient or None,
+        "funded_at": row.funded_at,
+        "fund_tx_hash": row.fund_tx_hash or None,
+        "release_id": str(row.release_id) if row.release_id else None,
+        "license_id": str(held.id) if held else None,
+        "price_units": None if row.price_units is None else str(row.price_units),
+        "change_units": None if row.change_units is None else str(row.change_units),
+        "refunded_units": str(row.bounty_units) if phase == "refunded" else None,
+        "ended_at": row.ended_at,
+        "end_tx_hash": row.end_tx_hash or None,
+        "reason": charting.why(row, phase) or None,
+    }
+
+
+def funding(request_id: UUID, messages: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a funder signs: the funding and the permit, both good as long."""
+    return {
+        "object": "funding",
+        "request_id": str(request_id),
+        "bounty_units": messages["fund"]["message"]["bounty"],
+        "valid_until": messages["fund"]["message"]["validUntil"],
+        "token": paying.payment_token().to_dict(),
+        "fund_typed_data": messages["fund"],
+        "permit_typed_data": messages["permit"],
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from chain.domain.calls import EventRecord
-from chain.subscriptions import on_event, on_failure, on_undone
+from chain.subscriptions import on_event, on_failure, on_forget, on_undone
 from payouts import recording
 from protocol import ids
 from protocol.errors import ProtocolError
@@ -13,6 +13,8 @@ from protocol.errors import ProtocolError
 logger = logging.getLogger(__name__)
 
 CONTRACT = "ReleaseMarket"
+
+on_forget(recording.forget)
 
 
 @on_event(CONTRACT, "Bought")

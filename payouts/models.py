@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from chain.facts import ChainFact
 from common.models import Row
 from registry.models import Driver
 
@@ -28,6 +29,8 @@ class Sale(models.Model):
     log_index = models.PositiveIntegerField()
     block_number = models.BigIntegerField()
     sold_at = models.DateTimeField()
+    buyer = models.CharField(max_length=42, blank=True)
+    recipient = models.CharField(max_length=42, blank=True)
     price_units = models.BigIntegerField()
     fee_units = models.BigIntegerField()
 
@@ -35,6 +38,19 @@ class Sale(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tx_hash", "log_index"], name="a_sale_counts_once")
         ]
+
+
+class Payment(ChainFact):
+    """One contributor's payment for one release, up to a sale, as the chain told it."""
+
+    release_id = models.UUIDField()
+    address = models.CharField(max_length=42)
+    to = models.CharField(max_length=42)
+    amount_units = models.BigIntegerField()
+    sales = models.BigIntegerField()
+
+    class Meta(ChainFact.Meta):
+        indexes = [models.Index(fields=["release_id", "address"], name="payment_of_share")]
 
 
 class Share(Row):

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from chain.domain.calls import EventRecord
-from payouts.models import Claim, Pool, Sale, Share
+from chain.facts import place_of
+from payouts.models import Claim, Payment, Pool, Sale, Share
 
 logger = logging.getLogger(__name__)
 
@@ -15,13 +17,15 @@ logger = logging.getLogger(__name__)
 @transaction.atomic
 def record_sale(*, release_id: UUID, record: EventRecord) -> None:
     """Record one sale of a release. Hearing it again changes nothing."""
-    Sale.objects.get_or_create(
+    Sale.objects.update_or_create(
         tx_hash=record.tx_hash,
         log_index=record.log_index,
         defaults={
             "release_id": release_id,
             "block_number": record.block_number,
             "sold_at": record.block_at,
+            "buyer": record.args["buyer"],
+            "recipient": record.args["recipient"],
             "price_units": record.args["price"],
             "fee_units": record.args["fee"],
         },
@@ -40,6 +44,7 @@ def undo_sale(*, release_id: UUID, record: EventRecord) -> None:
 def record_claim(*, release_id: UUID, record: EventRecord) -> None:
     """Record that a contributor was paid up to a sale, whoever sent the claim."""
     sales: int = record.args["sales"]
+    _write_payment(release_id, record)
     _change_share(release_id, record.args["driver"], lambda share: max(share.claimed_sales, sales))
     for claim in _claims(record.args["driver"], release_id, Claim.State.QUEUED):
         if _is_settled(claim):
@@ -69,6 +74,42 @@ def record_claim_failure(*, claim_id: UUID, reason: str) -> None:
     Claim.objects.filter(id=claim_id, state=Claim.State.QUEUED).update(
         state=Claim.State.FAILED, reason=reason[:200]
     )
+
+
+@transaction.atomic
+def forget(block: int) -> None:
+    """Drop the sales and payments of blocks above this one, and what follows from them."""
+    sales = Sale.objects.filter(block_number__gt=block)
+    payments = Payment.objects.filter(block_number__gt=block)
+    sold = set(sales.values_list("release_id", flat=True))
+    paid = set(payments.values_list("release_id", "address"))
+    sales.delete()
+    payments.delete()
+    for release_id in sold:
+        _recount(release_id)
+    for release_id, address in paid:
+        _change_share(release_id, address, _paid_before)
+
+
+def _paid_before(share: Share) -> int:
+    """Return up to which sale the payments that are left have paid."""
+    left = Payment.objects.filter(
+        release_id=share.pool.release_id, address=share.consent_address
+    ).aggregate(most=Max("sales"))
+    return left["most"] or 0
+
+
+def _write_payment(release_id: UUID, record: EventRecord) -> None:
+    args = record.args
+    fact = Payment(
+        release_id=release_id,
+        address=args["driver"],
+        to=args["to"],
+        amount_units=args["amount"],
+        sales=args["sales"],
+        **place_of(record),
+    )
+    Payment.objects.bulk_create([fact], ignore_conflicts=True)
 
 
 def _recount(release_id: UUID) -> None:

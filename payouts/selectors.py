@@ -1,5 +1,6 @@
 """Read what drivers earned, took and can take."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from registry.models import Driver
 
 CLAIMABLE = "claimable"
 CLAIMED = "claimed"
+
+_ROWS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ def pool_of(release_id: UUID) -> Pool:
     if found is None:
         raise NotFound
     return found
+
+
+def contributors_of(pool: Pool) -> Iterator[tuple[str, int, int]]:
+    """Yield consent address, start and weight of every share, in the order of the leaves."""
+    rows = pool.shares.order_by("start").values_list("consent_address", "start", "weight")
+    return rows.iterator(chunk_size=_ROWS_AT_ONCE)
 
 
 def claims_of(driver: Driver) -> QuerySet[Claim]:

@@ -128,3 +128,11 @@ class PasswordTooShort(InvalidInput):
     code = "password_too_short"
     title = noop("The password is too short")
     detail = noop("A password has at least %(least)s characters.")
+
+
+class WalletTaken(Conflict):
+    """One wallet holds one licence token at most."""
+
+    code = "wallet_taken"
+    title = noop("This wallet has a licence token already")
+    detail = noop("%(wallet)s holds a licence token, or one is being taken back. Name another.")

@@ -62,6 +62,37 @@ class Developer(Row):
         return self.user.get_username()
 
 
+class LicenceToken(Row):
+    """A token on the chain that shows a developer's accreditation; it cannot be passed on."""
+
+    class State(models.TextChoices):
+        GIVING = "giving"
+        HELD = "held"
+        TAKING = "taking"
+        TAKEN = "taken"
+        REFUSED = "refused"
+
+    developer = models.ForeignKey(Developer, models.PROTECT, related_name="licence_tokens")
+    wallet = models.CharField(max_length=42)
+    state = models.CharField(max_length=8, choices=State, default=State.GIVING)
+    tx_hash = models.CharField(max_length=66, blank=True)
+    failure = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wallet"],
+                condition=models.Q(state__in=["giving", "held", "taking"]),
+                name="one_licence_per_wallet",
+            )
+        ]
+
+    @property
+    def token_id(self) -> int:
+        """The number under which the contract knows it: the wallet's address."""
+        return int(self.wallet, 16)
+
+
 class Vehicle(Row):
     """One car, known by a random id. year: of the model, unknown when empty."""
 

@@ -72,7 +72,8 @@ def first_car(request: HttpRequest) -> Panel:
 def standing(request: HttpRequest) -> Panel:
     """Tell a developer how they stand."""
     developer = selectors.developer_of(request.user)
-    return Panel(template="registry/standing.html", context={"developer": developer})
+    context = {"developer": developer, "licence": selectors.licence_of(developer)}
+    return Panel(template="registry/standing.html", context=context)
 
 
 @nav.panel(Role.ADMIN, order=20)
@@ -137,6 +138,8 @@ def accreditations(request: HttpRequest) -> HttpResponse:
     rows = list(selectors.developers().order_by("created_at"))
     waiting = [row for row in rows if row.standing == Developer.Standing.UNVERIFIED]
     done = [row for row in rows if row.standing != Developer.Standing.UNVERIFIED]
+    for row in done:
+        row.licence = selectors.licence_of(row)  # type: ignore[attr-defined] # for the page alone
     return render(request, "registry/accreditations.html", {"waiting": waiting, "done": done})
 
 

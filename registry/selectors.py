@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from registry.errors import NoDeveloper, NoDriver, VehicleNotFound, VehicleRetired
-from registry.models import ApiKey, Developer, Driver, Vehicle
+from registry.models import ApiKey, Developer, Driver, LicenceToken, Vehicle
 
 
 def driver_of(user: Any) -> Driver:
@@ -55,6 +55,11 @@ def vehicles_of(driver: Driver) -> QuerySet[Vehicle]:
 def developers() -> QuerySet[Developer]:
     """Return all developers with their users."""
     return Developer.objects.select_related("user")
+
+
+def licence_of(developer: Developer) -> LicenceToken | None:
+    """Return the developer's newest licence token, if one was ever given."""
+    return developer.licence_tokens.order_by("-created_at").first()
 
 
 def living_keys(developer: Developer) -> QuerySet[ApiKey]:

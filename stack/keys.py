@@ -8,14 +8,23 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from eth_keys.datatypes import PrivateKey as SigningKey
 from nacl.public import PrivateKey
 
 from stack.places import Places
 
 _CURVE_ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+STEWARDS: Final = ("steward_first", "steward_second")
+
+
+def _chain_key() -> str:
+    return f"{1 + secrets.randbelow(_CURVE_ORDER - 1):064x}"
+
+
 _MAKERS: Final[dict[str, Callable[[], str]]] = {
     "builder": lambda: bytes(PrivateKey.generate()).hex(),
-    "chain_sender": lambda: f"{1 + secrets.randbelow(_CURVE_ORDER - 1):064x}",
+    "chain_sender": _chain_key,
+    **dict.fromkeys(STEWARDS, _chain_key),
     "django_secret": lambda: secrets.token_urlsafe(50),
     "admin_password": lambda: secrets.token_urlsafe(15),
 }
@@ -34,6 +43,12 @@ def make_keys(places: Places) -> None:
     public_file = places.keys / "builder.public.json"
     if not public_file.exists() or public_file.read_text(encoding="utf-8").strip() != record:
         _write(public_file, record, mode=0o644)
+
+
+def steward_addresses(places: Places) -> list[str]:
+    """Return the addresses of the two stewards' keys: all that the rooms learn about them."""
+    texts = [(places.keys / name).read_text(encoding="utf-8").strip() for name in STEWARDS]
+    return [SigningKey(bytes.fromhex(text)).public_key.to_checksum_address() for text in texts]
 
 
 def public_record(public_key: bytes) -> dict[str, str]:

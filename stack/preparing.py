@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from rich.markup import escape
+
 from stack import rpc, stamps, translations
 from stack.keys import make_keys
 from stack.kubo import get_kubo
 from stack.kubo_repo import ready_repository
 from stack.places import ROOT, Places
-from stack.programs import app_environment, chain_state, memory_directory, sender_environment
+from stack.programs import app_environment, chain_state, deployer_environment, memory_directory
 from stack.progress import StackError, say, step
 from stack.vendor_modules import vendor
 
@@ -69,12 +71,18 @@ def ready_contracts(places: Places) -> None:
     """Deploy the contracts to our own dev chain, unless they are there already."""
     if os.environ.get("CHAIN_RPC_URL"):
         return  # somebody else's chain: deploying there is a decision, not a set-up step
-    digest = stamps.digest_of((ROOT / "chain" / "artifacts").glob("*.json"))
+    told = app_environment(places)
+    named = [*(ROOT / "chain" / "artifacts").glob("*.json"), Path(told["BUILDER_PUBLIC_FILE"])]
+    digest = stamps.digest_of(named, told.get("FEE_BPS", ""))
     if stamps.is_done(places, "deploy", digest) and _is_deployed(places):
         return
     with step("contracts on the dev chain"):
-        _run(places, [sys.executable, "-m", "stack.site", "deploy"], sender_environment(places))
-    stamps.mark_done(places, "deploy", digest)
+        deploy = [sys.executable, "-m", "stack.site", "deploy"]
+        differs = _run(places, deploy, deployer_environment(places))
+    if differs:
+        say(f"[yellow]{escape(differs)}[/yellow]")
+    else:
+        stamps.mark_done(places, "deploy", digest)
 
 
 def code_digest() -> str:
@@ -107,7 +115,8 @@ def _vendored(places: Places) -> Iterable[Path]:
     return (file for file in (places.var / "vendor").glob("**/*") if file.is_file())
 
 
-def _run(places: Places, command: list[str], more: dict[str, str]) -> None:
+def _run(places: Places, command: list[str], more: dict[str, str]) -> str:
+    """Return what the command said. Raises StackError with its last lines when it fails."""
     environment = {**os.environ, **app_environment(places), **more}
     answer = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
@@ -115,3 +124,4 @@ def _run(places: Places, command: list[str], more: dict[str, str]) -> None:
     if answer.returncode:
         tail = "\n".join((answer.stdout + answer.stderr).strip().splitlines()[-15:])
         raise StackError(f"{' '.join(command[1:])} failed:\n{tail}")
+    return answer.stdout.strip()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from stack import binaries
+from stack.keys import steward_addresses
 from stack.places import ROOT, Places
 
 NODES: Final = ("valkey", "anvil", "ipfs")
@@ -19,6 +20,7 @@ _GATHERED_STOP_S: Final = 15
 # What a person may set for every process of ours; everything else in their shell stays outside.
 _PASSED_ON: Final = (
     "DATABASE_URL", "REDIS_URL", "IPFS_API", "CHAIN_RPC_URL", "CHAIN_ID", "CHAIN_CONFIRMATIONS",
+    "CHAIN_BUMP_AFTER_S", "CHAIN_MAX_FEE_GWEI",
     "WEB_ALLOWED_HOSTS", "DEBUG", "LOG_LEVEL", "NODE_TIMEOUT_S", "UPLOAD_MAX_BYTES", "FEE_BPS",
     "QUOTE_LIFETIME_S", "PRIVACY_WINDOW_CAP_RHO_MICRO", "PRIVACY_LIFETIME_CAP_RHO_MICRO",
     "DATASET_CAP_RHO_MICRO",
@@ -75,6 +77,12 @@ def app_environment(places: Places) -> dict[str, str]:
 def sender_environment(places: Places) -> dict[str, str]:
     """Return what only the sender of transactions is told."""
     return {"CHAIN_SENDER_KEY_FILE": _key_file("CHAIN_SENDER_KEY_FILE", places, "chain_sender")}
+
+
+def deployer_environment(places: Places) -> dict[str, str]:
+    """Return what only the deployment is told: the sender's key, and two stewards' addresses."""
+    named = os.environ.get("CHAIN_STEWARDS") or ",".join(steward_addresses(places))
+    return {**sender_environment(places), "CHAIN_STEWARDS": named}
 
 
 def _builder_environment(places: Places) -> dict[str, str]:

@@ -14,6 +14,7 @@ from celery.exceptions import CDeprecationWarning
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
+from chain import standing
 from registry.models import Developer, Driver, Vehicle
 from tests.factories import keys
 from tests.factories import registry as registry_factory
@@ -21,6 +22,8 @@ from tests.fakes.ipfs import FakeNode
 from work.models import WorkRow
 
 REAL_WORLD = ("worlds", "e2e")
+EXITS = ("consent", "payouts", "registry", "storage")
+"""Rooms in which people withdraw consents, claim, take their data out and erase."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -59,7 +62,21 @@ def wakes(
 @pytest.fixture(autouse=True)
 def _directories(settings: Any, tmp_path: Path) -> None:
     settings.SPOOL_DIR = tmp_path / "spool"
+    settings.CHAIN_DEPLOYMENTS_DIR = tmp_path / "chain"  # nothing is deployed
     settings.STATIC_ROOT = tmp_path  # collected files are no part of a fast test
+
+
+@pytest.fixture(autouse=True)
+def _no_exit_asks_the_stop_switch(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fail every test of an exit's room that asks whether the market is halted."""
+
+    def asked(view: str) -> None:
+        pytest.fail(f"{request.node.name} asked the stewards' contract for {view}")
+
+    if request.path.parent.name in EXITS:
+        monkeypatch.setattr(standing, "_view", asked)
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,9 @@ LEASE = timedelta(seconds=15)
 
 LONGEST_PAUSE = timedelta(minutes=5)
 
+PATIENCE = timedelta(seconds=30)
+"""How often a row that waits for people looks again; such looks count as no attempts."""
+
 SHORT_PAUSE = timedelta(seconds=5)
 """After so short a pause a worker is woken for the row; after a longer one the sweep finds it."""
 
@@ -48,7 +51,10 @@ def do(
     except LeaseLost:
         logger.info("lease_lost task=%s", task)
     except (Unavailable, Conflict) as error:
-        _put_off(lease, error.code)
+        if error.is_patient:
+            _let_wait(lease, error.code)
+        else:
+            _put_off(lease, error.code)
     except Exception as error:
         _put_off(lease, type(error).__name__)  # the class alone: messages can hold plaintext
         raise
@@ -73,3 +79,15 @@ def _put_off(lease: Lease, error: str) -> None:
     if changed and not is_stuck and pause <= SHORT_PAUSE:
         waking.wake(WorkRow.objects.get(id=lease.row_id), after_s=pause.total_seconds())
     logger.warning("put_off row=%s attempts=%s error=%s", lease.row_id, lease.attempts, error)
+
+
+def _let_wait(lease: Lease, error: str) -> None:
+    mine = WorkRow.objects.filter(id=lease.row_id, owner=lease.owner)
+    mine.update(
+        attempts=lease.attempts - 1,
+        due_at=timezone.now() + PATIENCE,
+        owner="",
+        leased_until=None,
+        last_error=error[:200],
+    )
+    logger.info("waits row=%s reason=%s", lease.row_id, error)

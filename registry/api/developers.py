@@ -12,9 +12,9 @@ from rest_framework.response import Response
 
 from common.api import Door, pages_of, tagged
 from registry import accrediting, enrolment, issuing, selectors
-from registry.api.fields import HandleField
+from registry.api.fields import AddressField, HandleField
 from registry.api.opening import open_session
-from registry.models import ApiKey, Developer
+from registry.models import ApiKey, Developer, LicenceToken
 from registry.permissions import IsAdmin, IsDeveloper
 
 
@@ -28,12 +28,13 @@ class DeveloperForm(serializers.Serializer[Any]):
 
 
 class AccreditationForm(serializers.Serializer[Any]):
-    """What the admin found, and why."""
+    """What the admin found, and why; and where a licence token goes, if one is wanted."""
 
     decision = serializers.ChoiceField(
         choices=[Developer.Standing.ACCREDITED.value, Developer.Standing.REFUSED.value]
     )
     reason = serializers.CharField(min_length=3, max_length=500)
+    wallet = AddressField(max_length=42, required=False, allow_blank=True, default="")
 
 
 class ApiKeyForm(serializers.Serializer[Any]):
@@ -90,6 +91,7 @@ class AccreditationView(Door):
             developer=get_object_or_404(selectors.developers(), id=developer_id),
             standing=form.validated_data["decision"],
             reason=form.validated_data["reason"],
+            wallet=form.validated_data["wallet"],
             admin=request.user.get_username(),
             at=timezone.now(),
         )
@@ -138,7 +140,22 @@ def shown(developer: Developer) -> dict[str, Any]:
         "country": developer.country,
         "standing": developer.standing,
         "standing_reason": developer.standing_reason,
+        "licence": licence_shown(selectors.licence_of(developer)),
         "created_at": developer.created_at,
+    }
+
+
+def licence_shown(token: LicenceToken | None) -> dict[str, Any] | None:
+    """Return the licence token as JSON, if there is one."""
+    if token is None:
+        return None
+    return {
+        "object": "licence_token",
+        "token_id": str(token.token_id),
+        "wallet": token.wallet,
+        "state": token.state,
+        "tx_hash": token.tx_hash or None,
+        "failure": token.failure or None,
     }
 
 

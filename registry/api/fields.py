@@ -5,6 +5,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from common.errors import noop
+from protocol import typed_data
+
 
 class HexField(serializers.RegexField):
     """Lower-case hex of a fixed number of bytes."""
@@ -19,6 +22,21 @@ class HandleField(serializers.CharField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=200, **options)
+
+
+class AddressField(serializers.CharField):
+    """A checksum address."""
+
+    default_error_messages = {
+        "not_an_address": noop("This is not an address in checksum form (EIP-55).")
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the address. Fails with `not_an_address`."""
+        address = super().to_internal_value(data)
+        if not typed_data.is_address(address):
+            self.fail("not_an_address")
+        return address
 
 
 def stamp(at: datetime) -> str:

@@ -3,6 +3,7 @@
 from odometer.admin import Admin
 from odometer.amounts import Token
 from odometer.buying import License, PurchaseFailed, Quote, Release, TooExpensive
+from odometer.campaigns import Campaign, DataRequest, FundingFailed
 from odometer.chain import Chain
 from odometer.client import Client
 from odometer.driver import Driver, Vehicle
@@ -26,10 +27,13 @@ from odometer.wallet import NoTestMoney, Wallet
 
 __all__ = [
     "Admin",
+    "Campaign",
     "Chain",
     "Client",
     "Conflict",
+    "DataRequest",
     "Driver",
+    "FundingFailed",
     "InvalidInput",
     "License",
     "NoTestMoney",

@@ -23,9 +23,13 @@ class Admin:
         """Yield the developers and their standing."""
         return self.session.every("/developers")
 
-    def accredit(self, developer_id: str, *, reason: str) -> dict[str, Any]:
-        """Accredit a developer."""
+    def accredit(
+        self, developer_id: str, *, reason: str, wallet: str | None = None
+    ) -> dict[str, Any]:
+        """Accredit a developer. wallet: the address that gets a licence token, if one is wanted."""
         body = {"decision": "accredited", "reason": reason}
+        if wallet is not None:
+            body["wallet"] = wallet
         return self.session.post(f"/developers/{developer_id}/accreditation", body)
 
     def queue(self) -> Iterator[dict[str, Any]]:
@@ -47,6 +51,10 @@ class Admin:
         tag = self.session.send("GET", path).headers["ETag"]
         body = {"decision": decision, "reason_code": reason_code, "reason": reason}
         return self.session.post(f"{path}/decision", body, match=tag)
+
+    def give_back(self, request_id: str, *, reason: str) -> dict[str, Any]:
+        """Give a campaign's bounty back before its deadline; returns the campaign as JSON."""
+        return self.session.post(f"/data-requests/{request_id}/refund", {"reason": reason})
 
     def build(self, dataset_id: str, *, price_units: int) -> dict[str, Any]:
         """Ask for a release of a dataset; returns it as JSON, state `planned`."""

@@ -48,7 +48,7 @@ CLAIMED: Final = Event(
     "Claimed",
     ("bytes32* release", "address* driver", "address to", "uint256 amount", "uint64 sales"),
 )
-BUILDER_KEY_KEPT_S: Final = 60.0
+BUILDER_KEY_KEPT_S: Final = 10.0
 _NOWHERE = "0x" + "0" * 40
 
 
@@ -78,6 +78,18 @@ class DatasetRecord:
     fee_bps: int
     rho_cap_micro: int
     rho_spent_micro: int
+
+
+@dataclass(frozen=True)
+class ConsentRecord:
+    """A consent as the registry keeps it. expiry: Unix seconds, 0 when none stands.
+
+    nonce: what the driver's next word must carry; terms: first 16 bytes of the terms' digest.
+    """
+
+    expiry: int
+    nonce: int
+    terms: bytes
 
 
 class Chain:
@@ -134,23 +146,39 @@ class Chain:
         (name,) = self.rpc.call(self.token.address, "name()", returns=["string"])
         return typed_data.token_domain(name, self.chain_id, self.token.address)
 
-    def builder_key_sha256(self) -> bytes:
-        """Return the digest of the one public key for which drivers seal; a minute old at most."""
+    @property
+    def stewardship(self) -> str:
+        """Address of the contract that names operator, fee and builder key."""
+        return self.addresses["Stewardship"]
+
+    def builder_key_sha256(self, *, kept_s: float = BUILDER_KEY_KEPT_S) -> bytes:
+        """Return the digest of the one public key to seal for; zeros when none is named.
+
+        kept_s: how old an answer may be, seconds.
+        """
         digest, asked_at = self._builder_key
-        if time.monotonic() - asked_at > BUILDER_KEY_KEPT_S:
-            (digest,) = self.rpc.call(self.market, "builder_key()", returns=["bytes32"])
+        if time.monotonic() - asked_at >= kept_s:
+            (digest,) = self.rpc.call(self.stewardship, "builder_key()", returns=["bytes32"])
             self._builder_key = (digest, time.monotonic())
         return digest
 
+    def is_halted(self) -> bool:
+        """Return whether new sales, campaigns and releases are stopped now."""
+        (is_halted,) = self.rpc.call(self.stewardship, "is_halted()", returns=["bool"])
+        return bool(is_halted)
+
     def check_builder_key(self, public_key: bytes) -> bytes:
         """Return the key. Raises Untrusted(builder_key_mismatch) when the chain has another."""
+        digest = sha256(public_key)
         expected = self.builder_key_sha256()
-        if sha256(public_key) != expected:
+        if digest != expected:  # it may have been named a moment ago: only a fresh answer refuses
+            expected = self.builder_key_sha256(kept_s=0)
+        if digest != expected:
             raise Untrusted(
                 "builder_key_mismatch",
                 "the builder's key is not the one on the chain; nothing was sealed",
                 chain=expected.hex(),
-                server=sha256(public_key).hex(),
+                server=digest.hex(),
             )
         return public_key
 
@@ -183,12 +211,19 @@ class Chain:
         (nonce,) = self.rpc.call(self.registry, signature, driver, dataset, returns=["uint64"])
         return int(nonce)
 
-    def claimable_units(self, driver: str, release_id: str, start: int, weight: int) -> int:
-        """Return what the market owes a contributor for one release, token units."""
+    def consent(self, driver: str, dataset: bytes) -> ConsentRecord:
+        """Return what stands of a driver's consent for a dataset."""
+        kinds = ["uint64", "uint64", "bytes16"]
+        signature = "consent_of(address,bytes32)"
+        return ConsentRecord(
+            *self.rpc.call(self.registry, signature, driver, dataset, returns=kinds)
+        )
+
+    def claimable_units(self, release_id: str, start: int, weight: int) -> int:
+        """Return what the market owes for one share of a release, token units."""
         (units,) = self.rpc.call(
             self.market,
-            "claimable(address,bytes32,uint256,uint256)",
-            driver,
+            "claimable(bytes32,uint256,uint256)",
             to_bytes32(release_id),
             start,
             weight,

@@ -4,22 +4,27 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from odometer import erasing, verifying
+from odometer import erasing, verify_release, verifying
+from odometer.campaigns import DataRequest
 from odometer.chain import Chain
 from odometer.client import Client
-from odometer.errors import OdometerError, Unavailable
+from odometer.errors import OdometerError, Unavailable, Untrusted
 from odometer.rpc import Rpc
 from odometer.waiting import NotInTime
+from odometer.wallet import Wallet
 
 DONE: Final = 0
 REFUSED: Final = 1
 UNAVAILABLE: Final = 3
 
+_PUBLISHED: Final = ("manifest", "contributors")
+
 Answer = list[dict[str, Any]]
-"""What a command prints: one line, or one JSON object, each."""
+"""What a command prints: one line, or one JSON object, each. A row with a false `ok` refuses."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error, REFUSED)
     for row in rows:
         sys.stdout.write((json.dumps(row) if asked.json else _line(row)) + "\n")
-    return DONE
+    return DONE if all(row.get("ok", True) for row in rows) else REFUSED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,6 +51,14 @@ def _parser() -> argparse.ArgumentParser:
     releases = _verbs(nouns, "releases", "published answers")
     verify = _verb(releases, "verify", _verify_release, "hold a release against the chain")
     verify.add_argument("release_id")
+    verify.add_argument("--rpc", help="your own node; the marketplace's when not given")
+    asked = _verbs(nouns, "requests", "your data requests and their campaigns")
+    _verb(asked, "list", _list_requests, "every request with its state")
+    show = _verb(asked, "show", _show_request, "how far a request or its campaign is")
+    show.add_argument("request_id")
+    fund = _verb(asked, "fund", _fund_request, "put a campaign's bounty in escrow, without gas")
+    fund.add_argument("request_id")
+    fund.add_argument("--wallet", type=Path, required=True, help="file with the private key, hex")
     erasure = _verbs(nouns, "erasure", "proofs of erasure")
     proof = _verb(erasure, "verify", _verify_erasure, "check a proof file against a node")
     proof.add_argument("proof", type=Path, help="the proof file, JSON")
@@ -83,14 +96,53 @@ def _list_products(asked: argparse.Namespace) -> Answer:
     ]
 
 
+def _list_requests(asked: argparse.Namespace) -> Answer:
+    return [_request_row(request) for request in Client(asked.url).requests()]
+
+
+def _show_request(asked: argparse.Namespace) -> Answer:
+    return [_request_row(Client(asked.url).data_request(asked.request_id))]
+
+
+def _fund_request(asked: argparse.Namespace) -> Answer:
+    wallet = Wallet.from_file(asked.wallet)
+    request = Client(asked.url).data_request(asked.request_id)
+    request.fund(wallet)
+    return [_request_row(Client(asked.url).data_request(asked.request_id))]
+
+
+def _request_row(request: DataRequest) -> dict[str, Any]:
+    row = {"id": request.id, "title": request["title"], "state": request.state}
+    campaign = request["campaign"]
+    if campaign is None:
+        return row
+    wanted = ("consents", "threshold", "deadline_at", "end_tx_hash", "license_id", "reason")
+    told = {name: campaign[name] for name in wanted if campaign[name] is not None}
+    bounty = request.chain.token.text(int(campaign["bounty_units"]))
+    return row | {"state": campaign["state"], "bounty": bounty, **told}
+
+
 def _verify_release(asked: argparse.Namespace) -> Answer:
-    client = Client(asked.url)
-    manifest = client.release(asked.release_id).manifest()
-    block = verifying.publication(client.chain, manifest)
-    sealed = client.session.content(f"/releases/{asked.release_id}/file")
-    verifying.file(manifest, sealed)
-    facts = {"release": asked.release_id, "cid": manifest["file"]["cid"], "block": block}
-    return [{"verified": True, **facts}]
+    session, place = Client(asked.url).session, f"/releases/{asked.release_id}"
+    chain = Chain.of(session, Rpc(asked.rpc) if asked.rpc else None)
+    files = [json.loads(session.content(f"{place}/{name}")) for name in _PUBLISHED]
+    if files[0]["release_id"] != asked.release_id:
+        raise Untrusted("manifest_mismatch", "this is the manifest of another release")
+    ask = partial(verify_release.ask, chain.rpc.url)
+    rows = verify_release.verify(ask, chain.market, chain.registry, *files)
+    return [*rows, _file_row(files[0], session.content(f"{place}/file"))]
+
+
+def _file_row(manifest: Any, sealed: bytes) -> dict[str, Any]:
+    try:
+        verifying.file(manifest, sealed)
+    except Untrusted as error:
+        return {"check": "file", "ok": False, "detail": str(error)}
+    return {
+        "check": "file",
+        "ok": True,
+        "detail": f"{len(sealed)} bytes, {manifest['file']['cid']}",
+    }
 
 
 def _verify_erasure(asked: argparse.Namespace) -> Answer:
@@ -107,6 +159,8 @@ def _chain_info(asked: argparse.Namespace) -> Answer:
 
 
 def _line(row: dict[str, Any]) -> str:
+    if "check" in row:
+        return f"{'ok' if row['ok'] else 'FAIL':4}  {row['check']:12}  {row['detail']}"
     return "  ".join(f"{name}={value}" for name, value in row.items())
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from odometer.buying import License, Quote, Release
+from odometer.campaigns import DataRequest
 from odometer.chain import Chain
 from odometer.http import Session
 from odometer.products import Product
@@ -110,12 +111,14 @@ class Client:
         price_units: int,
         drivers_needed: int,
         deadline_at: str,
-    ) -> dict[str, Any]:
-        """File a data request; returns it as JSON, state `in_review`.
+        bounty_units: int | None = None,
+    ) -> DataRequest:
+        """File a data request; returns it, state `in_review`.
 
         price_units: what a license of each release shall cost; deadline_at: RFC 3339, UTC.
+        bounty_units: makes it a campaign; what you will put in escrow, at least the price.
         """
-        body = {
+        body: dict[str, Any] = {
             "spec": dict(spec),
             "title": title,
             "why": why,
@@ -124,11 +127,20 @@ class Client:
             "drivers_needed": drivers_needed,
             "deadline_at": deadline_at,
         }
-        return self.session.post("/data-requests", body, once=str(uuid4()))
+        if bounty_units is not None:
+            body["bounty_units"] = str(bounty_units)
+        filed = self.session.post("/data-requests", body, once=str(uuid4()))
+        return DataRequest(self.session, self.chain, filed)
 
-    def requests(self) -> Iterator[dict[str, Any]]:
+    def requests(self) -> Iterator[DataRequest]:
         """Yield the data requests of this developer."""
-        return self.session.every("/data-requests")
+        for body in self.session.every("/data-requests"):
+            yield DataRequest(self.session, self.chain, body)
+
+    def data_request(self, request_id: str) -> DataRequest:
+        """Return one data request of this developer."""
+        body = self.session.get(f"/data-requests/{request_id}")
+        return DataRequest(self.session, self.chain, body)
 
 
 def _key_of_environment() -> str | None:

@@ -1,7 +1,8 @@
-"""Answer offers: check what is signed, sign it with the key of that dataset alone."""
+"""Answer offers and renew: check what is signed, sign it with the key of that dataset alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from odometer.chain import Chain
@@ -92,6 +93,15 @@ def grant(
     return Consent.of({**draft, **body})
 
 
+def revocation(chain: Chain, key: ConsentKey) -> dict[str, str]:
+    """Sign the revocation that the chain takes now."""
+    nonce = chain.consent_nonce(key.address, key.dataset)
+    message = typed_data.revoke(
+        chain.consent_domain, driver=key.address, dataset=key.dataset, nonce=nonce
+    )
+    return {"revoke": typed_data.sign(key.private_key, message)}
+
+
 def _check_terms(
     terms: Mapping[str, Any], offer: Offer, groups: Sequence[str], chain: Chain
 ) -> None:
@@ -124,5 +134,40 @@ def _sign(chain: Chain, key: ConsentKey, terms: Mapping[str, Any], digest: bytes
     )
     return {
         "grant": typed_data.sign(key.private_key, grant_message),
+        "revoke": typed_data.sign(key.private_key, revoke_message),
+    }
+
+
+def renew(
+    session: Session, chain: Chain, consent: Consent, key: ConsentKey, until: datetime | None
+) -> Consent:
+    """Draft, check, sign and hand in the renewal of one consent: same terms, another end.
+
+    Raises Untrusted(terms_mismatch) when the chain holds other terms than those of the consent,
+    Untrusted(end_mismatch) when the end to sign is not later, or not the one that was asked for.
+    """
+    wish = {} if until is None else {"expires_at": until.isoformat()}
+    draft = session.post(f"/consents/{consent.id}/renewal", wish)
+    expiry = int(draft["typed_data"]["renew"]["message"]["expiry"])
+    stands = chain.consent(key.address, key.dataset)
+    if terms_digest(consent.body["terms"])[: len(stands.terms)] != stands.terms:
+        raise Untrusted("terms_mismatch", "the chain holds other terms than this consent has")
+    if expiry <= stands.expiry or (until is not None and expiry != int(until.timestamp())):
+        raise Untrusted("end_mismatch", "the end to sign is not the one that was asked for")
+    signed = _sign_renewal(chain, key, expiry, stands.nonce)
+    session.post(f"/consents/{consent.id}/renewal/signature", signed)
+    return Consent.of({**consent.body, **session.get(f"/consents/{consent.id}")})
+
+
+def _sign_renewal(chain: Chain, key: ConsentKey, expiry: int, nonce: int) -> dict[str, str]:
+    """Sign at the chain's own nonce: the renewal, and the way out that works once it stands."""
+    renew_message = typed_data.renew(
+        chain.consent_domain, driver=key.address, dataset=key.dataset, expiry=expiry, nonce=nonce
+    )
+    revoke_message = typed_data.revoke(
+        chain.consent_domain, driver=key.address, dataset=key.dataset, nonce=nonce + 1
+    )
+    return {
+        "renew": typed_data.sign(key.private_key, renew_message),
         "revoke": typed_data.sign(key.private_key, revoke_message),
     }

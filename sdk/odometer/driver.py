@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -179,9 +180,28 @@ class Driver:
         return (consenting.Consent.of(body) for body in self.session.every("/consents"))
 
     def revoke(self, consent: consenting.Consent) -> consenting.Consent:
-        """Revoke with the kept signature."""
-        body = self.session.post(f"/consents/{consent.id}/revocation")
+        """Revoke with the kept signature; where none was kept, sign one now."""
+        path = f"/consents/{consent.id}/revocation"
+        try:
+            body = self.session.post(path)
+        except Conflict as refusal:
+            if refusal.code != "revocation_missing":
+                raise
+            key = self._consent_key(str(consent.body["dataset_id"]))
+            body = self.session.post(path, consenting.revocation(self.chain, key))
         return consenting.Consent.of({**consent.body, **body})
+
+    def renew(
+        self, consent: consenting.Consent, until: datetime | None = None
+    ) -> consenting.Consent:
+        """Give an active consent another end under the same terms; signed anew, with a new way out.
+
+        until: the new end, with its time zone; as late as possible (12 months) when not given.
+        Until the chain has it, the old end counts and `revoke` uses the old kept signature.
+        Raises Conflict when it cannot be renewed now, Untrusted when the chain knows other terms.
+        """
+        key = self._consent_key(str(consent.body["dataset_id"]))
+        return consenting.renew(self.session, self.chain, consent, key, until)
 
     # --- earnings ----------------------------------------------------------------------
 

@@ -26,6 +26,27 @@ HISTOGRAM = {
     "unit": "h",
     "bins": ["0", "8", "16", "24"],
 }
+QUANTILES = {
+    "name": "energy_quantiles",
+    "kind": "quantiles",
+    "signal": "energy_per_session",
+    "unit": "kWh",
+    "clamp": ["0", "40"],
+    "at": ["0.1", "0.5", "0.9"],
+}
+VARIANCE = {**MEAN, "name": "energy_variance", "kind": "variance"}
+SUM = {**MEAN, "name": "energy_sum", "kind": "sum", "clamp": ["0", "200"]}
+COUNT = {"name": "sessions", "kind": "count", "clamp": ["0", "30"]}
+RATE = {
+    "name": "energy_per_hour",
+    "kind": "rate",
+    "signal": "energy_per_session",
+    "unit": "kWh",
+    "clamp": ["0", "200"],
+    "per": {"signal": "plug_in_hour", "unit": "h", "clamp": ["0", "300"]},
+}
+BOUGHT = {**MEAN, "clamp": ["0", "400"], "range": "dp", "expected": ["2", "30"]}
+EVERY_KIND = [MEAN, HISTOGRAM, QUANTILES, VARIANCE, SUM, COUNT, RATE]
 MODELS = {"key": "vehicle_model", "domain": ["Small", "Large", "Other"]}
 HOURS = {"key": "hour_of_day", "domain": ["00-08", "08-16", "16-24"]}
 

@@ -12,6 +12,7 @@ from anonymize.errors import (
     NoSuchDataset,
 )
 from anonymize.models import Dataset, Release
+from chain.errors import MarketHalted
 from tests.factories import anonymize as factory
 from work.models import WorkRow
 
@@ -53,6 +54,13 @@ def test_it_waits_for_the_chain_to_know_the_dataset():
     Dataset.objects.update(state=Dataset.State.REGISTERING)
     with pytest.raises(DatasetNotReady):
         planning.plan_release(dataset_id=dataset.id, price_units=5)
+
+
+def test_nothing_is_planned_while_the_market_is_halted(halted):
+    dataset = factory.make_dataset()
+    with pytest.raises(MarketHalted):
+        planning.plan_release(dataset_id=dataset.id, price_units=5)
+    assert not Release.objects.exists()
 
 
 def test_it_says_so_when_there_is_no_dataset():

@@ -5,13 +5,15 @@ import secrets
 
 import pytest
 
-from chain import deployed, deploying, subscriptions, turns
+from chain import deployed, deploying, signing, subscriptions, turns
 from chain.domain.calls import ContractCall
+from protocol import typed_data
 from tests.fakes.chain import ADDRESSES, FakeChain
 from tests.worlds.nodes import anvil, fresh_chain, node_places
 
 __all__ = ["anvil", "fresh_chain", "node_places"]
 
+STEWARD_KEYS = (bytes([1]) * 32, bytes([2]) * 32)
 TOMBSTONE = ContractCall("ConsentRegistry", "tombstone", ([b"\x07" * 32],))
 
 
@@ -19,13 +21,15 @@ TOMBSTONE = ContractCall("ConsentRegistry", "tombstone", ([b"\x07" * 32],))
 def _sender_key(settings, tmp_path):
     settings.CHAIN_SENDER_KEY = "0x" + secrets.token_hex(32)
     settings.CHAIN_DEPLOYMENTS_DIR = tmp_path / "chain"
+    settings.CHAIN_STEWARDS = [typed_data.address_of(key) for key in STEWARD_KEYS]
 
 
 @pytest.fixture(autouse=True)
 def _no_other_listeners(monkeypatch):
     """Leave the handlers of upper rooms out."""
-    for registry in ("_on_event", "_on_undone", "_on_failure"):
+    for registry in ("_on_event", "_on_events", "_on_undone", "_on_failure"):
         monkeypatch.setattr(subscriptions, registry, {})
+    monkeypatch.setattr(subscriptions, "_on_forget", [])
 
 
 @pytest.fixture
@@ -35,11 +39,24 @@ def chain(monkeypatch, settings):
     monkeypatch.setattr("chain.node.connect", lambda: fake)
     monkeypatch.setattr("chain.sending.POLL_S", 0)
     settings.CHAIN_ID = 31337
-    contracts = {name: {"address": address, "block": 1} for name, address in ADDRESSES.items()}
+    contracts = {
+        name: {
+            "address": address,
+            "block": 1,
+            "stands_on": {other: ADDRESSES[other] for other in deploying.STANDS_ON[name]},
+        }
+        for name, address in ADDRESSES.items()
+    }
     path = deployed.file()
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"chain_id": 31337, "contracts": contracts}))
+    path.write_text(json.dumps({"chain_id": 31337, "contracts": contracts} | _facts(fake)))
     return fake
+
+
+def _facts(fake):
+    first, second = (typed_data.address_of(key) for key in STEWARD_KEYS)
+    facts = {"genesis_hash": fake.mined[0].hash, "stewards": {"first": first, "second": second}}
+    return facts | {"operator": signing.sender().address, "treasury": signing.sender().address}
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_it_refuses_a_call_that_does_not_fit(call):
 
 
 def test_a_view_with_one_output_gives_it_bare():
-    call = ContractCall("ConsentRegistry", "are_active", ([DRIVER], b"d" * 32))
+    call = ContractCall("ConsentRegistry", "are_active", ([(DRIVER, b"d" * 32)],))
     assert contracts.outputs(call, encode(["bool[]"], [[True]])) == [True]
 
 
@@ -52,11 +52,11 @@ def test_an_answer_that_is_none_is_the_nodes_fault():
 
 
 def test_an_item_comes_back_as_it_was_kept():
-    item = (DRIVER, b"d" * 32, b"t" * 32, 5, 6, b"s" * 65)
+    item = (DRIVER, b"d" * 32, b"t" * 32, 5, 6, b"r" * 32, b"v" * 32)
     kept = contracts.item_bytes("ConsentRegistry", "grant_batch", item)
     values = contracts.item_values("ConsentRegistry", "grant_batch", kept)
     assert tuple(values.values()) == item
-    assert list(values) == ["driver", "dataset", "terms", "expiry", "nonce", "signature"]
+    assert list(values) == ["driver", "dataset", "terms", "expiry", "nonce", "r", "vs"]
 
 
 def test_it_refuses_an_item_that_does_not_fit():

@@ -1,14 +1,19 @@
 """Nothing missed, nothing told twice, and a fork taken back."""
 
+import json
+import os
+from dataclasses import replace
+
 import pytest
 
-from chain import indexing, outbox, selectors, sending, subscriptions
+from chain import deployed, indexing, outbox, selectors, sending, subscriptions
 from chain.domain.calls import EventRecord
 from chain.errors import NodeDown
 from chain.models import IndexerCursor, OutboundCall, StoredEvent
 from tests.chain.conftest import TOMBSTONE
 
 DIGEST = b"\x07" * 32
+PERSON = "0x" + "11" * 20
 
 
 @pytest.fixture
@@ -142,3 +147,129 @@ def test_a_silent_node_keeps_the_cursor(chain, indexing_turn):
     with pytest.raises(NodeDown):
         indexing.run(turn=indexing_turn)
     assert IndexerCursor.objects.get().block_number == 1
+
+
+def test_a_node_that_answers_for_few_blocks_is_asked_for_few(chain, indexing_turn, heard):
+    emit(chain, 40)
+    chain.most_blocks = 3
+    assert indexing.run(turn=indexing_turn) == 40
+    assert len(heard) == 40
+    assert IndexerCursor.objects.get().width <= 4
+    refused = [last - first >= 3 for first, last in chain.asked]
+    assert refused.count(True) < 20  # it is not tried anew each time
+
+
+def test_the_width_grows_again_slowly(chain, indexing_turn):
+    emit(chain)
+    indexing.run(turn=indexing_turn)
+    IndexerCursor.objects.update(width=4)
+    for _ in range(100):
+        chain.mine()
+    indexing.run(turn=indexing_turn)
+    widths = [last - first + 1 for first, last in chain.asked[1:]]
+    assert widths[:4] == [4, 5, 6, 7]
+    assert IndexerCursor.objects.get().width > 12
+
+
+def test_a_node_that_refuses_one_block_keeps_the_cursor(chain, indexing_turn):
+    emit(chain)
+    chain.most_blocks = 0
+    with pytest.raises(NodeDown):
+        indexing.run(turn=indexing_turn)
+    assert IndexerCursor.objects.get().block_number == 0
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        pytest.param(lambda span: replace(span, end=None), id="laggard"),
+        pytest.param(lambda span: replace(span, logs=[*span.logs, span.logs[-1]]), id="twice"),
+        pytest.param(lambda span: replace(span, logs=span.logs[::-1]), id="disorder"),
+        pytest.param(lambda span: _with(span, address="0x" + "99" * 20), id="foreign"),
+        pytest.param(lambda span: _with(span, block_number=900), id="too-far"),
+        pytest.param(lambda span: _with(span, block_hash="0x" + "99" * 32), id="other-block"),
+        pytest.param(lambda span: _with(span, data=b"\x01"), id="cut-off"),
+    ],
+)
+def test_an_answer_that_does_not_fit_together_is_not_believed(chain, indexing_turn, heard, tamper):
+    emit(chain, 3)
+    chain.tamper = tamper
+    with pytest.raises(NodeDown):
+        indexing.run(turn=indexing_turn)
+    assert (heard, StoredEvent.objects.count()) == ([], 0)
+    chain.tamper = lambda span: span
+    assert indexing.run(turn=indexing_turn) == 3
+
+
+def _with(span, **changes):
+    return replace(span, logs=[*span.logs[:-1], replace(span.logs[-1], **changes)])
+
+
+def test_a_contract_that_is_deployed_later_is_read_from_its_block(chain, indexing_turn, heard):
+    known = json.loads(deployed.file().read_text())
+    late = known["contracts"].pop("ConsentRegistry")
+    _deploy(known)
+    for _ in range(3):
+        emit(chain)
+        assert indexing.run(turn=indexing_turn) == 0
+    known["contracts"]["ConsentRegistry"] = late | {"block": 2}
+    _deploy(known)
+    assert indexing.run(turn=indexing_turn) == 2
+    assert [record.block_number for record in heard] == [2, 3]
+    assert indexing.run(turn=indexing_turn) == 0
+
+
+def _deploy(facts):
+    file = deployed.file()
+    before = file.stat().st_mtime_ns
+    file.write_text(json.dumps(facts))
+    os.utime(file, ns=(before + 1_000, before + 1_000))
+
+
+def test_events_of_one_kind_are_told_together_and_in_their_order(chain, indexing_turn):
+    told: list[tuple[str, list[int]]] = []
+    for name in ("Erased", "Revoked"):
+
+        @subscriptions.on_events("ConsentRegistry", name)
+        def hear(records, name=name):
+            told.append((name, [record.block_number for record in records]))
+
+    emit(chain, 2)
+    chain.emit("ConsentRegistry", "Revoked", {"driver": PERSON, "dataset": DIGEST, "nonce": 1})
+    emit(chain)
+    indexing.run(turn=indexing_turn)
+    assert told == [("Erased", [1, 2]), ("Revoked", [3]), ("Erased", [4])]
+
+
+def test_rooms_forget_what_left_the_chain_and_all_before_a_rebuild(chain, indexing_turn):
+    forgotten: list[int] = []
+    subscriptions.on_forget(forgotten.append)
+    emit(chain, 3)
+    indexing.run(turn=indexing_turn)
+    chain.reorganise(2)
+    indexing.run(turn=indexing_turn)
+    indexing.forget()
+    assert forgotten == [0, -1]  # all three were read at once, so that the start is the fork
+
+
+def test_an_event_that_no_contract_has_any_more_is_no_hindrance(chain, indexing_turn, undone):
+    emit(chain, 2)
+    indexing.run(turn=indexing_turn)
+    StoredEvent.objects.filter(block_number=2).update(name="HaltSet", args={"is_halted": True})
+    chain.reorganise(2)
+    indexing.run(turn=indexing_turn)
+    assert [record.block_number for record in undone] == [1]
+    assert not StoredEvent.objects.exists()
+
+
+def test_a_watcher_sees_the_indexer_come_on(chain, indexing_turn):
+    seen: list[tuple[int, int, int]] = []
+    emit(chain, 5)
+    chain.most_blocks = 2
+    indexing.run(
+        turn=indexing_turn,
+        watch=lambda progress, events: seen.append((progress.read, progress.of, events)),
+    )
+    assert sum(events for *_, events in seen) == 5
+    assert seen[-1][:2] == (5, 5)
+    assert selectors.progress().percent == 100

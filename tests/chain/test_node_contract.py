@@ -46,7 +46,7 @@ class _Contract:
         call = OutboundCall.objects.get(reference="test.1")
         assert call.nonce is not None
         assert world.next_nonce(call.lane) == call.nonce + 1
-        (objection,) = world.send([bytes(call.raw)])
+        (objection,) = world.send([bytes(call.attempts.get().raw)])
         assert "nonce too low" in objection or "already" in objection
 
     def test_a_mined_call_has_a_receipt_and_its_logs(self, world):
@@ -57,7 +57,7 @@ class _Contract:
         (receipt,) = world.receipts([call.tx_hash])
         assert receipt.is_success
         number = receipt.block_number
-        logs = world.logs([deployed.address_of("ConsentRegistry")], number, number)
+        logs = world.span([deployed.address_of("ConsentRegistry")], number, number).logs
         assert list(receipt.logs) == logs
         assert logs[0].block_hash == world.block(number).hash
         with turns.take("indexing") as turn:

@@ -26,9 +26,9 @@ def test_a_view_is_decoded(chain):
 
 
 def test_a_view_that_refuses_gives_the_contracts_text(chain):
-    chain.refusals["owner"] = "room: no"
+    chain.refusals["stewardship"] = "room: no"
     with pytest.raises(CallRefused) as refused:
-        reading.view(ContractCall("ReleaseMarket", "owner"))
+        reading.view(ContractCall("ReleaseMarket", "stewardship"))
     assert refused.value.facts == {"reason": "room: no"}
 
 

@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from chain import paying
+from chain import contracts, paying
 from chain.domain.calls import EventRecord
-from consent import granting, offering
-from consent.models import Consent, Offer
+from chain.models import OutboundItem
+from consent import events, granting, offering, renewing
+from consent.models import Consent, Offer, Renewal
 from protocol import ids, typed_data, vault
 
 REGISTRY = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
@@ -35,6 +36,13 @@ class Key:
             "revoke": typed_data.sign(self.private, words.revoke),
         }
 
+    def renewal(self, renewal: Renewal) -> dict[str, str]:
+        words = renewal.words()
+        return {
+            "renew": typed_data.sign(self.private, words.renew),
+            "revoke": typed_data.sign(self.private, words.revoke),
+        }
+
 
 def key_of(seed: bytes, dataset_id: UUID) -> Key:
     return Key(vault.consent_key(seed, ids.to_bytes32(dataset_id)))
@@ -46,7 +54,7 @@ def now():
 
 
 @pytest.fixture(autouse=True)
-def contracts(settings, tmp_path, monkeypatch):
+def deployment(settings, tmp_path, monkeypatch):
     """The registry stands at a known address; the token is known without a node."""
     settings.CHAIN_DEPLOYMENTS_DIR = tmp_path
     facts = {"chain_id": settings.CHAIN_ID, "contracts": {}}
@@ -127,6 +135,8 @@ def heard(now):
         }
         if name == "Granted":
             args |= {"terms": consent.digest_bytes(), "expiry": consent.terms["expires_at"]}
+        if name == "Renewed":
+            args |= {"expiry": consent.renewals.get(nonce=nonce).expiry} if not changes else {}
         return EventRecord(
             contract="ConsentRegistry",
             name=name,
@@ -139,3 +149,30 @@ def heard(now):
         )
 
     return make
+
+
+@pytest.fixture
+def active(signed, heard):
+    """A consent that stands on the chain."""
+    events.granted(heard("Granted", signed))
+    return Consent.objects.get(id=signed.id)
+
+
+@pytest.fixture
+def renewal(active, key, now):
+    """The renewal of that consent, signed and on its way."""
+    drafted = renewing.draft(consent=active, at=now)
+    return renewing.accept_signature(consent=active, at=now, **key.renewal(drafted))
+
+
+@pytest.fixture
+def renewed(active, renewal, heard):
+    """The same consent, its renewal heard from the chain."""
+    events.renewed(heard("Renewed", active, block=9))
+    return Consent.objects.get(id=active.id)
+
+
+def sent(function: str) -> list[dict[str, Any]]:
+    """Return what was handed to the outbox for one batch function, oldest first."""
+    rows = OutboundItem.objects.filter(function=function).order_by("created_at")
+    return [contracts.item_values("ConsentRegistry", function, bytes(row.data)) for row in rows]

@@ -2,6 +2,7 @@
 
 import secrets
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,15 @@ def now() -> int:
 
 def chain_id() -> int:
     return int(boa.env.evm.patch.chain_id)
+
+
+@contextmanager
+def forked():
+    """Let the chain be a fork of itself, under another id."""
+    before = chain_id()
+    boa.env.evm.patch.chain_id = before + 1
+    yield
+    boa.env.evm.patch.chain_id = before
 
 
 def high_s(signature: bytes) -> bytes:
@@ -113,9 +123,21 @@ def treasury() -> Key:
 
 
 @pytest.fixture
-def market(compiled, operator, treasury):
-    with boa.env.prank(operator.address):
-        return compiled["ReleaseMarket"].deploy(treasury.address)
+def steward() -> Key:
+    """Return the first of the two keys of the stewardship."""
+    return new_key()
+
+
+@pytest.fixture
+def stewardship(compiled, steward, operator, treasury):
+    second, licensor = new_key().address, new_key().address
+    people = (steward.address, second, operator.address, licensor, treasury.address)
+    return compiled["Stewardship"].deploy(*people, FEE_BPS, b"\x05" * 32)
+
+
+@pytest.fixture
+def market(compiled, stewardship):
+    return compiled["ReleaseMarket"].deploy(stewardship.address)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import secrets
 import boa
 
 from protocol import merkle, typed_data
-from tests.contracts.conftest import COIN, chain_id, new_key, now
+from tests.contracts.conftest import COIN, FEE_BPS, chain_id, new_key, now
 
 PRICE = 100 * COIN + 7
 HOUR_S = 3_600
@@ -68,6 +68,14 @@ def order(market, token, developer, release, **changed):
         *(developer.address, recipient, release, max_price, deadline, signed),
         *(PRICE, deadline, permit),
     )
+
+
+def open_dataset(market, operator, coin) -> bytes:
+    """Open a dataset that is paid for in this token."""
+    dataset = secrets.token_bytes(32)
+    with boa.env.prank(operator.address):
+        market.create_dataset(dataset, coin.address, FEE_BPS, 10**6)
+    return dataset
 
 
 def claim_item(tree, contributors, index, release):

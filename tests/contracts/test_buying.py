@@ -1,52 +1,19 @@
 """Sales: success, then each refusal by its text."""
 
-import secrets
-
 import boa
 import pytest
 
 from protocol import allotment, typed_data
-from tests.contracts.conftest import FEE_BPS, high_s, new_key, now
+from tests.contracts.conftest import FEE_BPS, forked, high_s, new_key, now
+from tests.contracts.consents import CONTRACT_ACCOUNT
 from tests.contracts.market import (
     PRICE,
     buy,
     market_domain,
+    open_dataset,
     order,
     publish,
 )
-
-FEE_TOKEN = """
-# pragma version ==0.4.3
-balanceOf: public(HashMap[address, uint256])
-
-@deploy
-def __init__(holder: address):
-    self.balanceOf[holder] = 10**18
-
-@external
-def transferFrom(owner: address, to: address, amount: uint256) -> bool:
-    self.balanceOf[owner] -= amount
-    self.balanceOf[to] += amount - amount // 100
-    return True
-"""
-
-REENTRANT_TOKEN = """
-# pragma version ==0.4.3
-interface Market:
-    def buy(release: bytes32, max_price: uint256, recipient: address): nonpayable
-
-balanceOf: public(HashMap[address, uint256])
-release: bytes32
-
-@external
-def aim(release: bytes32):
-    self.release = release
-
-@external
-def transferFrom(owner: address, to: address, amount: uint256) -> bool:
-    extcall Market(to).buy(self.release, max_value(uint256), self)
-    return True
-"""
 
 
 @pytest.fixture
@@ -132,22 +99,98 @@ def test_it_refuses_a_recipient_that_is_nobody(market, token, developer, release
         buy(market, token, developer, release, "0x" + "00" * 20)
 
 
-def test_it_refuses_a_token_that_takes_a_fee(market, operator, developer, tree):
-    coin = boa.loads(FEE_TOKEN, developer.address)
-    dataset = secrets.token_bytes(32)
-    with boa.env.prank(operator.address):
-        market.create_dataset(dataset, coin.address, 0, 1)
-    release = publish(market, operator, dataset, tree, rho=1)
-    with boa.env.prank(developer.address), boa.reverts("market: token took a fee"):
-        market.buy(release, PRICE, developer.address)
+def test_an_order_is_good_for_its_own_facts_alone(market, token, developer, release):
+    good = order(market, token, developer, release)
+    swapped = {1: new_key().address, 2: b"\x05" * 32, 3: PRICE + 1, 4: good[4] + 1}
+    for place, value in swapped.items():
+        with boa.reverts("market: wrong signature"):
+            market.buy_with_order(*good[:place], value, *good[place + 1 :])
+    assert not market.licensed(release, developer.address)
 
 
-def test_a_reentrant_token_gains_nothing(market, operator, developer, tree):
-    coin = boa.loads(REENTRANT_TOKEN)
-    dataset = secrets.token_bytes(32)
+def test_an_order_follows_the_chain_into_a_fork(market, token, developer, release):
+    before = order(market, token, developer, release)
+    with forked():
+        with boa.reverts("market: wrong signature"):
+            market.buy_with_order(*before)
+        without_permit = (*order(market, token, developer, release)[:-1], b"")
+        with boa.env.prank(developer.address):
+            token.approve(market.address, PRICE)
+        market.buy_with_order(*without_permit)
+        assert market.licensed(release, developer.address)
+
+
+def test_a_contract_account_orders_by_eip_1271(market, token, release):
+    account = boa.loads(CONTRACT_ACCOUNT, bytes.fromhex("1626ba7e"))
+    token.mint(account.address, PRICE)
+    with boa.env.prank(account.address):
+        token.approve(market.address, PRICE)
+    facts = (account.address, account.address, release, PRICE, now() + 9, b"any", 0, 0, b"")
+    market.buy_with_order(*facts)
+    assert market.licensed(release, account.address)
+
+
+def test_an_expired_permit_is_refused_and_no_license_given(market, token, developer, release):
+    sent = order(market, token, developer, release)
+    late = (*sent[:7], now() - 1, sent[8])
+    with boa.reverts("market: permit refused"):
+        market.buy_with_order(*late)
+    assert not market.licensed(release, developer.address)
+
+
+def test_nothing_is_sold_while_the_stewardship_is_halted(
+    market, stewardship, steward, operator, token, developer, release
+):
     with boa.env.prank(operator.address):
-        market.create_dataset(dataset, coin.address, 0, 1)
-    release = publish(market, operator, dataset, tree, rho=1)
-    coin.aim(release)
-    with boa.env.prank(developer.address), boa.reverts():
-        market.buy(release, PRICE, developer.address)
+        stewardship.halt()
+    with boa.reverts("market: halted"):
+        market.buy_with_order(*order(market, token, developer, release))
+    with boa.env.prank(steward.address):
+        stewardship.resume()
+    market.buy_with_order(*order(market, token, developer, release))
+
+
+@pytest.fixture
+def of_token(market, operator, developer, tree):
+    """Return what publishes a release that is paid for in this token."""
+
+    def made(coin):
+        coin.mint(developer.address, PRICE)
+        return publish(market, operator, open_dataset(market, operator, coin), tree)
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("FeeToken", "market: token took a fee"), ("FalseToken", "market: not paid")],
+)
+def test_it_refuses_a_token_that_does_not_bring_the_price(
+    market, compiled, developer, of_token, name, reason
+):
+    coin = compiled[name].deploy()
+    release = of_token(coin)
+    with boa.reverts(reason):
+        buy(market, coin, developer, release, developer.address)
+    assert not market.licensed(release, developer.address)
+    assert market.fees_of(coin.address) == 0
+
+
+def test_it_takes_a_token_that_returns_nothing(market, compiled, developer, of_token):
+    coin = compiled["SilentToken"].deploy()
+    buy(market, coin, developer, of_token(coin), developer.address)
+    assert coin.balanceOf(market.address) == PRICE
+
+
+def test_a_reentrant_token_gains_nothing(market, compiled, developer, of_token):
+    coin = compiled["ReentrantToken"].deploy()
+    release = of_token(coin)
+    for again in (
+        market.buy.prepare_calldata(release, PRICE, coin.address),
+        market.withdraw_fees.prepare_calldata(coin.address),
+    ):
+        with boa.env.anchor():
+            coin.aim(market.address, again)
+            buy(market, coin, developer, release, developer.address)
+            assert (coin.calls(), coin.successes()) == (1, 0)
+            assert not market.licensed(release, coin.address)

@@ -5,54 +5,16 @@ import secrets
 import boa
 import pytest
 
-from protocol import typed_data
-from tests.contracts.conftest import YEAR_S, Key, chain_id, high_s, new_key, now
-
-TERMS = bytes.fromhex("ab" * 32)
-
-CONTRACT_ACCOUNT = """
-# pragma version ==0.4.3
-answer: public(bytes4)
-
-@deploy
-def __init__(answer: bytes4):
-    self.answer = answer
-
-@external
-@view
-def isValidSignature(digest: bytes32, signature: Bytes[65]) -> bytes32:
-    return convert(self.answer, bytes32)
-"""
-
-
-def domain(registry):
-    return typed_data.consent_domain(chain_id(), registry.address)
-
-
-def grant_item(registry, key: Key, dataset: bytes, *, nonce=0, expiry=None, signer=None):
-    expiry = expiry or now() + YEAR_S
-    typed = typed_data.grant(
-        domain(registry),
-        driver=key.address,
-        dataset=dataset,
-        terms=TERMS,
-        expiry=expiry,
-        nonce=nonce,
-    )
-    return (key.address, dataset, TERMS, expiry, nonce, (signer or key).sign(typed))
-
-
-def revoke_item(registry, key: Key, dataset: bytes, *, nonce=1, signer=None):
-    typed = typed_data.revoke(domain(registry), driver=key.address, dataset=dataset, nonce=nonce)
-    return (key.address, dataset, nonce, (signer or key).sign(typed))
-
-
-def is_active(registry, key: Key, dataset: bytes) -> bool:
-    return registry.are_active([key.address], dataset)[0]
-
-
-def event_names(registry) -> list[str]:
-    return [type(log).__name__ for log in registry.get_logs()]
+from tests.contracts.conftest import YEAR_S, forked, high_s, new_key, now
+from tests.contracts.consents import (
+    CONTRACT_ACCOUNT,
+    TERMS,
+    compact,
+    grant_item,
+    is_active,
+    renew_item,
+    revoke_item,
+)
 
 
 def test_it_records_a_direct_grant_in_one_word(registry, driver, dataset):
@@ -89,11 +51,68 @@ def test_it_revokes_directly_and_voids_a_grant_not_yet_relayed(registry, driver,
         registry.grant_by_signature(*grant)
 
 
-def test_it_renews_a_consent(registry, driver, dataset):
+def test_a_later_grant_takes_the_place_of_an_earlier_one(registry, driver, dataset):
     registry.grant_by_signature(*grant_item(registry, driver, dataset))
     later = now() + YEAR_S + 3_600
     registry.grant_by_signature(*grant_item(registry, driver, dataset, nonce=1, expiry=later))
     assert registry.consent_of(driver.address, dataset)[:2] == (later, 2)
+
+
+def test_a_direct_renewal_keeps_the_terms(registry, driver, dataset):
+    with boa.env.prank(driver.address):
+        registry.grant(dataset, TERMS, now() + 100)
+        registry.renew(dataset, now() + YEAR_S)
+    (log,) = registry.get_logs()
+    assert registry.consent_of(driver.address, dataset) == (now() + YEAR_S, 2, TERMS[:16])
+    assert (type(log).__name__, log.driver, log.dataset) == ("Renewed", driver.address, dataset)
+    assert (log.expiry, log.nonce) == (now() + YEAR_S, 1)
+
+
+def test_a_signed_renewal_voids_the_kept_revocation(registry, driver, relayer, dataset):
+    kept = revoke_item(registry, driver, dataset)
+    registry.grant_by_signature(*grant_item(registry, driver, dataset, expiry=now() + 100))
+    with boa.env.prank(relayer.address):
+        registry.renew_by_signature(*renew_item(registry, driver, dataset))
+    with boa.reverts("consent: wrong nonce"):
+        registry.revoke_by_signature(*kept)
+    registry.revoke_by_signature(*revoke_item(registry, driver, dataset, nonce=2))
+    assert registry.consent_of(driver.address, dataset) == (0, 3, bytes(16))
+
+
+def test_it_renews_nothing_that_does_not_stand(registry, driver, dataset):
+    def refused(nonce):
+        with boa.reverts("consent: none stands"):
+            registry.renew_by_signature(*renew_item(registry, driver, dataset, nonce=nonce))
+        with boa.env.prank(driver.address), boa.reverts("consent: none stands"):
+            registry.renew(dataset, now() + YEAR_S)
+
+    refused(0)
+    registry.grant_by_signature(*grant_item(registry, driver, dataset, expiry=now() + 100))
+    boa.env.time_travel(seconds=100)
+    refused(1)
+    registry.grant_by_signature(*grant_item(registry, driver, dataset, nonce=1))
+    registry.revoke_by_signature(*revoke_item(registry, driver, dataset, nonce=2))
+    refused(3)
+
+
+def test_it_refuses_a_bad_renewal(registry, driver, other_driver, dataset):
+    registry.grant_by_signature(*grant_item(registry, driver, dataset))
+
+    def refused(reason, *item):
+        with boa.reverts(reason):
+            registry.renew_by_signature(*item)
+
+    good = renew_item(registry, driver, dataset)
+    for days in (0, 367):
+        far = renew_item(registry, driver, dataset, expiry=now() + days * 86_400)
+        refused("consent: wrong expiry", *far)
+    with boa.env.prank(driver.address), boa.reverts("consent: wrong expiry"):
+        registry.renew(dataset, now())
+    foreign = renew_item(registry, driver, dataset, signer=other_driver)
+    refused("consent: wrong signature", *foreign)
+    refused("consent: wrong signature", *good[:-1], high_s(good[-1]))
+    registry.renew_by_signature(*good)
+    refused("consent: wrong nonce", *good)
 
 
 def test_a_consent_ends_at_its_expiry(registry, driver, dataset):
@@ -149,58 +168,31 @@ def test_it_refuses_a_signature_made_for_another_registry(registry, compiled, dr
         registry.grant_by_signature(*item)
 
 
+def test_a_signature_follows_the_chain_into_a_fork(registry, driver, dataset):
+    before = grant_item(registry, driver, dataset)
+    with forked():
+        with boa.reverts("consent: wrong signature"):
+            registry.grant_by_signature(*before)
+        registry.grant_batch([compact(before)])
+        assert registry.get_logs()[0].reason == "wrong signature"
+        registry.grant_by_signature(*grant_item(registry, driver, dataset))
+        assert is_active(registry, driver, dataset)
+
+
 def test_it_asks_a_contract_account_by_eip_1271(registry, dataset):
     account = boa.loads(CONTRACT_ACCOUNT, bytes.fromhex("1626ba7e"))
     expiry = now() + YEAR_S
     registry.grant_by_signature(account.address, dataset, TERMS, expiry, 0, b"any")
-    assert registry.are_active([account.address], dataset) == [True]
-    registry.revoke_by_signature(account.address, dataset, 1, b"any")
-    assert registry.are_active([account.address], dataset) == [False]
+    assert registry.are_active([(account.address, dataset)]) == [True]
+    registry.renew_by_signature(account.address, dataset, expiry - 1, 1, b"any")
+    registry.revoke_by_signature(account.address, dataset, 2, b"any")
+    assert registry.are_active([(account.address, dataset)]) == [False]
 
 
 def test_it_refuses_when_a_contract_account_says_no(registry, dataset):
     account = boa.loads(CONTRACT_ACCOUNT, bytes(4))
     with boa.reverts("consent: wrong signature"):
         registry.grant_by_signature(account.address, dataset, TERMS, now() + YEAR_S, 0, b"any")
-
-
-def test_one_bad_item_does_not_sink_a_batch(registry, driver, other_driver, dataset):
-    third = new_key()
-    items = [
-        grant_item(registry, driver, dataset),
-        grant_item(registry, other_driver, dataset, nonce=7),
-        grant_item(registry, new_key(), dataset, expiry=now()),
-        grant_item(registry, new_key(), dataset, signer=driver),
-        (new_key().address, dataset, TERMS, now() + YEAR_S, 0, b"short"),
-        grant_item(registry, third, dataset),
-    ]
-    registry.grant_batch(items)
-    logs = registry.get_logs()
-    assert [type(log).__name__ for log in logs] == ["Granted", *["Skipped"] * 4, "Granted"]
-    reasons = ["wrong nonce", "wrong expiry", "wrong signature", "wrong signature"]
-    assert [log.reason for log in logs[1:5]] == reasons
-    assert [log.driver for log in logs] == [item[0] for item in items]
-    active = registry.are_active([item[0] for item in items], dataset)
-    assert active == [True, False, False, False, False, True]
-
-
-def test_a_batch_of_revocations_skips_the_bad_ones(registry, driver, other_driver, dataset):
-    registry.grant_batch([grant_item(registry, key, dataset) for key in (driver, other_driver)])
-    registry.revoke_batch(
-        [
-            revoke_item(registry, driver, dataset),
-            revoke_item(registry, other_driver, dataset, nonce=0),
-            revoke_item(registry, other_driver, dataset, signer=driver),
-        ]
-    )
-    assert event_names(registry) == ["Revoked", "Skipped", "Skipped"]
-    assert registry.are_active([driver.address, other_driver.address], dataset) == [False, True]
-
-
-def test_the_zero_address_cannot_be_signed_for(registry, dataset):
-    item = ("0x" + "00" * 20, dataset, TERMS, now() + YEAR_S, 0, b"\x01" * 64 + b"\x1b")
-    registry.grant_batch([item])
-    assert registry.get_logs()[0].reason == "wrong signature"
 
 
 def test_a_tombstone_only_speaks(registry):
@@ -213,4 +205,5 @@ def test_consents_of_two_datasets_do_not_touch(registry, driver, dataset):
     other = secrets.token_bytes(16) + bytes(16)
     registry.grant_by_signature(*grant_item(registry, driver, dataset))
     assert registry.nonces(driver.address, other) == 0
-    assert not is_active(registry, driver, other)
+    pairs = [(driver.address, other), (driver.address, dataset), (new_key().address, dataset)]
+    assert registry.are_active(pairs) == [False, True, False]

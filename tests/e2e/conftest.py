@@ -9,19 +9,27 @@ import pytest
 from pytest_socket import enable_socket
 
 from tests.e2e.browser import DESK, Person
-from tests.worlds.nodes import whole_stack
+from tests.worlds.nodes import Stack, whole_stack
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory) -> Iterator[tuple[str, str]]:
-    """Address and admin password of a stack; PORTAL_URL names one that is up already."""
+def house(tmp_path_factory) -> Iterator[Stack | None]:
+    """A stack of its own, whose database a test may look into; None when one is up already."""
     enable_socket()
     if "PORTAL_URL" in os.environ:
-        password = Path(os.environ["ADMIN_PASSWORD_FILE"]).read_text(encoding="utf-8").strip()
-        yield os.environ["PORTAL_URL"], password
+        yield None
         return
     with whole_stack(tmp_path_factory.mktemp("stack")) as stack:
-        yield stack.web_url, stack.admin_password
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def portal(house) -> tuple[str, str]:
+    """Address and admin password of a stack; PORTAL_URL names one that is up already."""
+    if house is None:
+        password = Path(os.environ["ADMIN_PASSWORD_FILE"]).read_text(encoding="utf-8").strip()
+        return os.environ["PORTAL_URL"], password
+    return house.web_url, house.admin_password
 
 
 @pytest.fixture

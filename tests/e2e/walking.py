@@ -150,6 +150,7 @@ def grant(driver: Person, title: str, passphrase: str, *, shoots: bool = False) 
     _shoot(driver, "driver-07-offers", shoots=shoots)
     page.get_by_role("link", name=title).click()
     expect(page.get_by_role("button", name="Grant")).to_be_visible()
+    page.wait_for_load_state()  # the scripts have run by then
     _shoot(driver, "driver-08-offer", shoots=shoots)
     page.get_by_role("button", name="Grant").click()
     dialog = page.get_by_role("dialog")
@@ -177,6 +178,31 @@ def revoke(driver: Person, title: str, *, shoots: bool = False) -> int:
     fold.click()
     expect(page.get_by_role("listitem").filter(has_text=title)).to_contain_text("revoked")
     _shoot(driver, "driver-12-revoked", shoots=shoots)
+    return clicks
+
+
+def renew(driver: Person, title: str, passphrase: str, *, shoots: bool = False) -> int:
+    """Renew a consent that ends soon, wait until it is on chain, and return the clicks it took."""
+    page = driver.open("/home")
+    _shoot(driver, "driver-13-ends-soon", shoots=shoots)
+    before = driver.clicks
+    page.get_by_role("link", name="Renew or let end").click()
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    _shoot(driver, "driver-14-consent-ends-soon", shoots=shoots)
+    page.get_by_role("link", name="Renew").click()
+    expect(page.get_by_role("heading", name="Renew until")).to_be_visible()
+    page.wait_for_load_state()  # the scripts have run by then
+    _shoot(driver, "driver-15-renew", shoots=shoots)
+    page.get_by_role("button", name="Renew", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Unlock to sign: renew this until")
+    _shoot(driver, "driver-16-unlock-to-renew", shoots=shoots)
+    dialog.get_by_label("Your passphrase").fill(passphrase)
+    dialog.get_by_role("button", name="Unlock to sign").click()
+    expect(page.get_by_text("renewal being recorded", exact=True)).to_be_visible()
+    clicks = driver.clicks - before
+    expect(page.get_by_text("Recorded on chain at block")).to_be_visible(timeout=RECORDED_MS)
+    _shoot(driver, "driver-17-renewed", shoots=shoots)
     return clicks
 
 

@@ -14,14 +14,30 @@ from hexbytes import HexBytes
 
 from chain import contracts
 from chain.domain.calls import Block
-from chain.domain.wire import Log, Receipt, Refusal, Wish
-from chain.errors import CallRefused, NodeDown
+from chain.domain.gas import Terms
+from chain.domain.wire import Log, Receipt, Refusal, Span, Wish
+from chain.errors import CallRefused, NodeDown, RangeTooWide
 
 ADDRESSES = {
     "ConsentRegistry": to_checksum_address("c1" * 20),
     "ReleaseMarket": to_checksum_address("a1" * 20),
     "TestStablecoin": to_checksum_address("f1" * 20),
+    "Stewardship": to_checksum_address("51" * 20),
+    "CampaignEscrow": to_checksum_address("e1" * 20),
+    "DeveloperLicence": to_checksum_address("d1" * 20),
 }
+NOBODY = "0x" + "00" * 20
+STANDING: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys(
+        ("first_key", "second_key", "operator", "licensor", "treasury"), lambda: NOBODY
+    ),
+    "is_halted": lambda: False,
+    "fee_bps": lambda: 1_200,
+    "builder_key": lambda: bytes(32),
+    "change_of": lambda _setting: (bytes(32), NOBODY, 0),
+    "DELAY": lambda: 172_800,
+}
+"""What the Stewardship says unless a test says otherwise."""
 BEGAN_AT = datetime(2026, 1, 1, tzinfo=UTC)
 SpokenEvent = tuple[str, dict[str, Any]]
 
@@ -41,7 +57,14 @@ class FakeChain:
     receipt_of: dict[str, Receipt] = field(default_factory=dict)
     pool: dict[int, bytes] = field(default_factory=dict)
     handed_over: list[bytes] = field(default_factory=list)
+    most_blocks: int = 10**9
+    asked: list[tuple[int, int]] = field(default_factory=list)
+    tamper: Callable[[Span], Span] = lambda span: span
     nonce: int = 0
+    nonce_after: dict[int, int] = field(default_factory=dict)
+    base_fee_wei: int = 10**9
+    gas_limit: int = 30_000_000
+    objections: list[str] = field(default_factory=list)
     funds: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -54,6 +77,7 @@ class FakeChain:
         name = f"{self.fork}:{number}".encode()
         block = Block(number, "0x" + keccak(name).hex(), BEGAN_AT + timedelta(seconds=number))
         self.mined.append(block)
+        self.nonce_after[number] = self.nonce
         return block
 
     def emit(self, contract: str, name: str, args: dict[str, Any]) -> Log:
@@ -85,19 +109,23 @@ class FakeChain:
     def blocks(self, numbers: Sequence[int]) -> list[Block | None]:
         return [self.block(number) for number in numbers]
 
-    def logs(self, addresses: Sequence[str], first: int, last: int) -> list[Log]:
+    def span(self, addresses: Sequence[str], first: int, last: int) -> Span:
         self._must_be_up()
+        self.asked.append((first, last))
+        if last - first >= self.most_blocks:
+            raise RangeTooWide
         wanted = {address.lower() for address in addresses}
-        return [
+        logs = [
             log for log in self.heard if first <= log.block_number <= last and log.address in wanted
         ]
+        return self.tamper(Span(logs, self.block(last)))
 
     def call(self, to: str, data: bytes, block: int | None = None) -> bytes:  # noqa: ARG002 - no past
         self._must_be_up()
         _, abi, args = _decoded(to, data)
         if abi["name"] in self.refusals:
             raise CallRefused(reason=self.refusals[abi["name"]])
-        answer = self.views[abi["name"]](*args)
+        answer = (STANDING | self.views)[abi["name"]](*args)
         parts = [collapse_if_tuple(part) for part in abi["outputs"]]
         return encode(parts, answer if len(parts) > 1 else [answer])
 
@@ -105,12 +133,14 @@ class FakeChain:
         self._must_be_up()
         return [self._estimate(wish) for wish in wishes]
 
-    def base_fee_wei(self) -> int:
-        return 10**9
-
-    def next_nonce(self, address: str) -> int:  # noqa: ARG002 - one account
+    def terms(self) -> Terms:
         self._must_be_up()
-        return self.nonce
+        return Terms(self.base_fee_wei, self.gas_limit)
+
+    def next_nonce(self, address: str, block: int | None = None) -> int:  # noqa: ARG002 - one account
+        self._must_be_up()
+        is_old = block is not None and block < len(self.mined) - 1
+        return self.nonce_after[block or 0] if is_old else self.nonce
 
     def send(self, raws: Sequence[bytes]) -> list[str]:
         self._must_be_up()
@@ -135,28 +165,45 @@ class FakeChain:
     def _estimate(self, wish: Wish) -> int | Refusal:
         if wish.to is None:
             return 1_000_000
-        _, abi, _ = _decoded(wish.to, wish.data)
+        if not wish.data:
+            return 21_000
+        _, abi, args = _decoded(wish.to, wish.data)
         reason = self.refusals.get(abi["name"])
-        return Refusal(reason) if reason else 50_000
+        items = len(args[0]) if args and isinstance(args[0], (list, tuple)) else 1
+        return Refusal(reason) if reason else 50_000 * items
 
     def _take(self, raw: bytes) -> str:
         self.handed_over.append(raw)
-        nonce = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()["nonce"]
+        fields = _fields(raw)
+        nonce = fields["nonce"]
+        if self.objections:
+            return self.objections.pop(0)
         if nonce < self.nonce:
             return "nonce too low"
+        if fields["maxFeePerGas"] < self.base_fee_wei:
+            return "max fee per gas less than block base fee"
         if nonce in self.pool:
-            return "already known"
+            if self.pool[nonce] == raw:
+                return "already known"
+            if fields["maxFeePerGas"] * 10 < _fields(self.pool[nonce])["maxFeePerGas"] * 11:
+                return "replacement transaction underpriced"
         self.pool[nonce] = raw
-        while self.is_mining and self.nonce in self.pool:
-            self._mine_transaction(self.pool.pop(self.nonce))
+        self.work()
         return ""
 
+    def work(self) -> None:
+        """Mine what can be mined."""
+        while self.is_mining and self.nonce in self.pool:
+            if _fields(self.pool[self.nonce])["maxFeePerGas"] < self.base_fee_wei:
+                return
+            self._mine_transaction(self.pool.pop(self.nonce))
+
     def _mine_transaction(self, raw: bytes) -> None:
-        fields = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
+        fields = _fields(raw)
         block, tx_hash = self.mine(), "0x" + keccak(raw).hex()
         logs = []
         to = fields.get("to")
-        if to:
+        if to and fields["data"]:
             contract, abi, args = _decoded("0x" + bytes(to).hex(), bytes(fields["data"]))
             for name, facts in self.speak(contract, abi["name"], args):
                 logs.append(self._log(block, tx_hash, contract, name, facts))
@@ -168,6 +215,7 @@ class FakeChain:
             logs=tuple(logs),
         )
         self.nonce += 1
+        self.nonce_after[block.number] = self.nonce
 
     def _log(
         self, block: Block, tx_hash: str, contract: str, name: str, args: dict[str, Any]
@@ -207,6 +255,10 @@ def _grant(item: tuple[Any, ...]) -> SpokenEvent:
     if item[4] == 9:
         return "Skipped", facts | {"reason": "wrong nonce"}
     return "Granted", facts | {"terms": item[2], "expiry": item[3]}
+
+
+def _fields(raw: bytes) -> dict[str, Any]:
+    return dict(TypedTransaction.from_bytes(HexBytes(raw)).as_dict())
 
 
 def _decoded(to: str, data: bytes) -> tuple[str, Any, tuple[Any, ...]]:

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from anonymize.models import Release
-from chain import paying
+from chain import paying, standing
 from marketplace import requesting
 from protocol import typed_data
 from registry.models import Developer
@@ -36,12 +36,14 @@ def contracts(settings, tmp_path, monkeypatch):
     """The contracts stand at a known address; the token is known without a node."""
     settings.CHAIN_DEPLOYMENTS_DIR = tmp_path
     facts: dict[str, Any] = {"chain_id": settings.CHAIN_ID, "contracts": {}}
-    for name in ("ConsentRegistry", "ReleaseMarket", "TestStablecoin"):
+    for name in ("ConsentRegistry", "ReleaseMarket", "TestStablecoin", "CampaignEscrow"):
         facts["contracts"][name] = {"address": CONTRACT, "block": 1, "artifact_sha256": ""}
     (tmp_path / f"{settings.CHAIN_ID}.json").write_text(json.dumps(facts))
     token = paying.PaymentToken("Test Dollar", "tUSD", 6, CONTRACT, settings.CHAIN_ID)
     monkeypatch.setattr(paying, "payment_token", lambda: token)
     monkeypatch.setattr(paying, "nonce_of", lambda _owner: 0)
+    monkeypatch.setattr(standing, "is_halted", lambda: False)
+    monkeypatch.setattr(standing, "fee_bps", lambda: settings.FEE_BPS)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from chain import standing
 from chain.domain.calls import EventRecord
 from chain.models import OutboundCall
 from marketplace import events
@@ -138,3 +139,26 @@ def test_an_order_the_contract_refuses_says_why(order, as_developer, post):
     events.order_refused(f"marketplace.purchase:{row['id']}", "market: halted")
     shown = as_developer.get(f"/api/v1/purchases/{row['id']}").data
     assert (shown["state"], shown["failure"]) == ("failed", "market: halted")
+
+
+def test_while_the_market_is_halted_nobody_is_asked_to_sign(
+    accredited, as_developer, post, on_sale, wallet, monkeypatch
+):
+    monkeypatch.setattr(standing, "is_halted", lambda: True)
+    body = {"release_id": str(on_sale.id), "buyer": wallet.address}
+    refusal = post(as_developer, "quotes", body)
+    assert (refusal.status_code, refusal.data["code"]) == (409, "market_halted")
+    assert not Quote.objects.exists()
+
+
+def test_an_order_signed_before_the_halt_is_not_sent(as_developer, post, order, monkeypatch):
+    monkeypatch.setattr(standing, "is_halted", lambda: True)
+    refusal = post(as_developer, "purchases", order)
+    assert (refusal.status_code, refusal.data["code"]) == (409, "market_halted")
+    assert not OutboundCall.objects.exists()
+
+
+def test_a_purchase_made_before_the_halt_is_still_shown(as_developer, post, order, monkeypatch):
+    first = post(as_developer, "purchases", order).data
+    monkeypatch.setattr(standing, "is_halted", lambda: True)
+    assert post(as_developer, "purchases", order).data["id"] == first["id"]

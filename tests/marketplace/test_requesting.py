@@ -4,6 +4,7 @@ import pytest
 
 from anonymize.models import Dataset
 from audit.models import AuditLine
+from chain import standing
 from chain.models import OutboundCall
 from consent.models import Offer
 from marketplace.models import DataRequest
@@ -122,6 +123,14 @@ def test_a_decided_request_is_not_decided_again(request_row, decide):
     response = decide(request_row, decision="reject")
     assert (response.status_code, response.data["code"]) == (409, "already_decided")
     assert Offer.objects.count() == 1
+
+
+def test_nothing_is_opened_while_the_chain_has_another_fee(request_row, decide, monkeypatch):
+    monkeypatch.setattr(standing, "fee_bps", lambda: 900)
+    response = decide(request_row)
+    assert (response.status_code, response.data["code"]) == (409, "fee_differs")
+    request_row.refresh_from_db()
+    assert (request_row.state, Offer.objects.count()) == ("in_review", 0)
 
 
 def test_a_developer_sees_own_requests_only(request_row, as_driver, as_developer, anybody):

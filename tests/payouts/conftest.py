@@ -90,7 +90,8 @@ def heard(now):
 @pytest.fixture
 def bought(heard):
     def make(pool: Pool, *, block: int = 7) -> Any:
-        return heard("Bought", pool, block=block, price=12_500_000, fee=1_500_000)
+        people = {"buyer": PAYOUT_ADDRESS, "recipient": PAYOUT_ADDRESS}
+        return heard("Bought", pool, block=block, price=12_500_000, fee=1_500_000, **people)
 
     return make
 

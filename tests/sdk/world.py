@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from odometer.amounts import Token
-from odometer.chain import Chain, ReleaseRecord
+from odometer.chain import Chain, ConsentRecord, ReleaseRecord
 from protocol.hashing import sha256
 
 BUILDER = b"\7" * 32
@@ -27,11 +27,14 @@ class SaidChain(Chain):
             "verifyingContract": TOKEN.address,
         }
 
-    def builder_key_sha256(self) -> bytes:
+    def builder_key_sha256(self, **_kept: Any) -> bytes:
         return self.said.get("builder", sha256(BUILDER))
 
     def consent_nonce(self, *_of: Any) -> int:
         return self.said.get("nonce", 0)
+
+    def consent(self, *_of: Any) -> ConsentRecord:
+        return self.said["consent"]
 
     def permit_nonce(self, *_of: Any) -> int:
         return self.said.get("permit_nonce", 0)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from nacl.public import PrivateKey
 
-from stack.keys import make_keys
+from stack.keys import STEWARDS, make_keys, steward_addresses
 from stack.places import Places
+from stack.programs import app_environment, deployer_environment, sender_environment
 
 
 @pytest.fixture
@@ -35,6 +36,24 @@ def test_the_published_key_is_the_other_half_of_the_private_one(here):
     private = PrivateKey(bytes.fromhex((here.keys / "builder").read_text().strip()))
     published = json.loads((here.keys / "builder.public.json").read_text())
     assert published["public_key"] == bytes(private.public_key).hex()
+
+
+def test_the_stewards_are_two_and_only_their_addresses_are_told(here):
+    make_keys(here)
+    first, second = steward_addresses(here)
+    assert first != second
+    assert deployer_environment(here)["CHAIN_STEWARDS"] == f"{first},{second}"
+    told = {**app_environment(here), **sender_environment(here), **deployer_environment(here)}
+    for name in STEWARDS:
+        private = (here.keys / name).read_text().strip()
+        assert not [value for value in told.values() if name in value or private in value]
+    assert "CHAIN_STEWARDS" not in {**app_environment(here), **sender_environment(here)}
+
+
+def test_stewards_that_somebody_names_are_taken(here, monkeypatch):
+    make_keys(here)
+    monkeypatch.setenv("CHAIN_STEWARDS", "0x1,0x2")
+    assert deployer_environment(here)["CHAIN_STEWARDS"] == "0x1,0x2"
 
 
 def test_a_key_that_was_half_written_is_made_anew(here):

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from stack import supervision
+from stack.keys import STEWARDS
 from stack.places import ROOT
 from stack.rpc import call
 from tests.worlds.nodes import Stack, until, whole_stack
@@ -56,6 +57,14 @@ def test_each_private_key_is_known_to_one_process_only(stack):
         "BUILDER_PRIVATE_KEY_FILE": {"worker-builder"},
         "CHAIN_SENDER_KEY_FILE": {"worker-chain"},
     }
+
+
+def test_no_process_is_told_of_a_steward_s_key(stack):
+    for name in _PROGRAMS - {"valkey"}:
+        told = "\n".join(stack.process(name).environ().values())
+        assert "steward_" not in told
+        for key in STEWARDS:
+            assert (stack.places.keys / key).read_text().strip() not in told
 
 
 def test_no_process_sees_what_else_is_in_the_callers_shell(stack, tmp_path):

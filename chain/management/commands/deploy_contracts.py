@@ -1,4 +1,4 @@
-"""Deploy the contracts that do not stand yet, and name the builder's key."""
+"""Deploy the contracts that do not stand yet, and say where this house and the chain differ."""
 
 import hashlib
 import json
@@ -9,8 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from chain import deploying, reading
+from chain import deploying, reading, standing
 from common.errors import DomainError
+
+DIFFERS = 3
+"""Exit code when all contracts stand, but people must settle a difference."""
 
 
 class Command(BaseCommand):
@@ -23,15 +26,21 @@ class Command(BaseCommand):
         parser.add_argument("--builder-key-sha256", default="", help="64 hex digits")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Deploy; say each contract's address."""
+        """Deploy; say each contract's address, then what differs."""
+        digest = _digest(options["builder_key_sha256"])
         try:
             if reading.chain_id() != settings.CHAIN_ID:
                 raise CommandError("The node speaks for another chain than CHAIN_ID")
-            deployment = deploying.deploy(builder_key=_digest(options["builder_key_sha256"]))
+            deployment = deploying.deploy(builder_key=digest)
+            standing.forget()
+            found = standing.findings(key_digest=digest)
         except DomainError as error:
             raise CommandError(str(error)) from error
         for name, fact in deployment["contracts"].items():
             self.stdout.write(f"{name} {fact['address']} block={fact['block']}")
+        if found:
+            lines = [f"{finding.code}: {finding.detail}" for finding in found]
+            raise CommandError("\n".join(lines), returncode=DIFFERS)
 
 
 def _digest(given: str) -> bytes | None:

@@ -3,6 +3,7 @@
 import { areEqual, fromHex } from "../portal/bytes.js";
 import { post } from "../portal/http.js";
 import { consentKey, toBytes32 } from "../portal/keys.js";
+import { pin } from "../portal/pins.js";
 import { clear, show } from "../portal/problems.js";
 import { withSeed } from "../registry/unlock.js";
 import { addressOf, sign, termsDigest } from "./typed_data.js";
@@ -58,6 +59,7 @@ async function granted(seed) {
       consent_address: address,
     });
     check(draft, address);
+    await seen(draft);
     return await post(`/api/v1/consents/${draft.id}/signature`, {
       grant: sign(key, draft.typed_data.grant),
       revoke: sign(key, draft.typed_data.revoke),
@@ -66,6 +68,9 @@ async function granted(seed) {
     key.fill(0);
   }
 }
+
+// A renewal in this browser is held against it; where nothing can be kept, granting goes on.
+const seen = ({ id, typed_data }) => pin(`terms ${id}`, typed_data.grant.message.terms).catch(() => {});
 
 // What is signed must be what was shown, whatever the server says.
 function check({ terms, typed_data }, address) {

@@ -11,6 +11,7 @@ export {
   grant,
   marketDomain,
   recover,
+  renew,
   revoke,
   sign,
 } from "../portal/typed_data.js";

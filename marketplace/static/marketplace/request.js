@@ -25,6 +25,9 @@ form.addEventListener("input", (event) => {
   clearTimeout(soon);
   soon = setTimeout(() => estimate().catch(() => {}), QUIET_MS);
 });
+form.elements.is_campaign.addEventListener("change", ({ target }) => {
+  form.querySelector("[data-bounty]").hidden = !target.checked;
+});
 form.querySelector("[data-estimate]").addEventListener("click", () => guarded(estimate));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -135,25 +138,33 @@ function suggest(change) {
 }
 
 async function file() {
-  const { title, why, price, drivers_needed, deadline_at } = form.elements;
+  const { title, why, price, drivers_needed, deadline_at, is_campaign, bounty } = form.elements;
   const filed = await post("/api/v1/data-requests", {
     title: title.value.trim(),
     why: why.value.trim(),
     purposes: [...form.querySelectorAll("[name=purposes]:checked")].map((box) => box.value),
     spec: { ...question(), title: title.value.trim() },
-    price_units: units(price.value),
+    price_units: units(price),
+    ...(is_campaign.checked ? { bounty_units: bountyOf(bounty, units(price)) } : {}),
     drivers_needed: Number(drivers_needed.value),
     deadline_at: `${deadline_at.value}T23:59:59Z`,
   });
   location.assign(`/requests/${filed.id}`);
 }
 
+function bountyOf(input, price_units) {
+  const bounty_units = units(input);
+  if (bounty_units >= price_units) return bounty_units;
+  const detail = gettext("The bounty must reach the price of one license.");
+  throw Object.assign(new Error(detail), { fields: [{ pointer: "#/bounty", detail }] });
+}
+
 // A coin amount as base units, without floating point.
-function units(text) {
-  const [, whole, rest = ""] = /^\s*(\d+)(?:[.,](\d{1,6}))?\s*$/.exec(text) ?? [];
+function units({ name, value }) {
+  const [, whole, rest = ""] = /^\s*(\d+)(?:[.,](\d{1,6}))?\s*$/.exec(value) ?? [];
   if (whole === undefined) {
     const detail = gettext("Write an amount such as 100.00.");
-    throw Object.assign(new Error(detail), { fields: [{ pointer: "#/price", detail }] });
+    throw Object.assign(new Error(detail), { fields: [{ pointer: `#/${name}`, detail }] });
   }
   return Number(whole + rest.padEnd(6, "0"));
 }
