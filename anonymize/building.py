@@ -13,6 +13,7 @@ from anonymize import answering, budgeting
 from anonymize.domain import cells, contributions, estimates, mechanisms, queries
 from anonymize.formats import reading as files
 from anonymize.formats.errors import UnreadableFile
+from anonymize.formats.quality import CHARGING
 from anonymize.models import Release
 from chain import reading, standing
 from chain.domain.calls import Block
@@ -137,7 +138,7 @@ def _read(upload: Upload) -> pl.DataFrame | None:
         codes=sorted(read.report.refused),
         report=read.report.to_dict(),
     )
-    return read.frame
+    return read.frame if read.kind == CHARGING else None  # no question asks for drives yet
 
 
 def _choose(of: int, take: int) -> list[int]:

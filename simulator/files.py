@@ -4,12 +4,16 @@ import csv
 import io
 from collections.abc import Iterable
 
+import numpy as np
+
+from simulator.charging import Session
 from simulator.models import CarModel
-from simulator.sessions import Session
 
 FAULTY_PART = 0.02
+"""Of the rows of every charging table."""
 
-REMARK = "# Odometer VSS charging table, version 1. SIMULATED: no real driver, vehicle or trip.\n"
+LABEL = "SIMULATED: no real driver, vehicle or trip."
+REMARK = f"# Odometer VSS charging table, version 1. {LABEL}\n"
 
 _CHARGING = "Vehicle.Powertrain.TractionBattery.Charging.Session"
 
@@ -22,6 +26,7 @@ COLUMNS = (
     f"{_CHARGING}.End",
     f"{_CHARGING}.Energy",
     f"{_CHARGING}.Site",
+    f"{_CHARGING}.EndStateOfCharge",
 )
 
 
@@ -35,6 +40,14 @@ def content_of(model: CarModel, sessions: Iterable[Session]) -> bytes:
     return text.getvalue().encode()
 
 
+def faulty(sessions: Iterable[Session], rng: np.random.Generator) -> list[Session]:
+    """Spoil a few rows in the ways real files are spoiled."""
+    return [
+        session.spoiled(int(rng.integers(0, 3))) if rng.random() < FAULTY_PART else session
+        for session in sessions
+    ]
+
+
 def _row(model: CarModel, session: Session) -> list[str]:
     end = "" if session.end is None else session.end.isoformat(" ", "minutes")
     return [
@@ -46,4 +59,5 @@ def _row(model: CarModel, session: Session) -> list[str]:
         end,
         f"{session.energy_wh / 1000:.3f}",
         session.site,
+        str(session.end_soc_percent),
     ]

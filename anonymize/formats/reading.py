@@ -1,121 +1,131 @@
 """Read a driver's file, whatever its kind, to one frame and a quality report."""
 
-import csv
 import io
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
-from anonymize.formats.dundee import Dundee
-from anonymize.formats.errors import BrokenTable, EmptyFile, FileTooLarge, NotText, UnknownFormat
-from anonymize.formats.norway import Norway
-from anonymize.formats.quality import QualityReport, Refusal
-from anonymize.formats.sessions import SIGNALS, Session, SessionFormat, frame_of
-from anonymize.formats.vss_charging import VssCharging
+from anonymize.formats import gbt32960, lines, opening, parquet
+from anonymize.formats.car_scanner import WIDE, CarScannerLong
+from anonymize.formats.errors import EmptyFile, FileTooLarge, UnknownFormat
+from anonymize.formats.etios import ETIOS
+from anonymize.formats.json_lines import JsonTable
+from anonymize.formats.kit import KIT
+from anonymize.formats.obd import Obd
+from anonymize.formats.outcomes import Format, Outcome
+from anonymize.formats.owner_log import OwnerLog
+from anonymize.formats.quality import CHARGING, QualityReport, Quirk
+from anonymize.formats.session_presets import PRESETS
+from anonymize.formats.spreadsheets import DamagedLog, MixedDundee
+from anonymize.formats.tables import Table, TextTable
+from anonymize.formats.twizy import TWIZY
+from anonymize.formats.ved import VED
+from anonymize.formats.vss_charging import VSS_CHARGING
+from anonymize.formats.vss_driving import VSS_DRIVING
 
-MAX_BYTES = 64 * 2**20
-SIMULATED = "SIMULATED"
+MAX_BYTES = 512 * 2**20
+"""What a file may have as it is handed in."""
 
-_FORMATS: tuple[SessionFormat, ...] = (VssCharging(), Dundee(), Norway())
+_OWN: tuple[Format, ...] = (VSS_CHARGING, VSS_DRIVING)
+# The order matters: what is known by more comes before what is known by less.
+_FORMATS: tuple[Format, ...] = (
+    *_OWN,
+    MixedDundee(),
+    *PRESETS,
+    CarScannerLong(),
+    WIDE,
+    ETIOS,
+    KIT,
+    TWIZY,
+    VED,
+    OwnerLog(),
+    Obd(),
+    DamagedLog(),
+)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file holds: the usable sessions as a frame, and how the reading went."""
+    """What a file holds: sessions, or the trips of a drive, and how the reading went.
+
+    kind: `charging_sessions` or `driving`. samples: the telemetry of a drive.
+    """
 
     frame: pl.DataFrame
     report: QualityReport
+    kind: str = CHARGING
+    samples: pl.DataFrame | None = field(default=None, repr=False)
 
 
-def read(content: bytes, *, max_bytes: int = MAX_BYTES) -> Reading:
-    """Return the sessions of a file, its kind told by its content.
+def read(content: bytes, *, name: str = "", max_bytes: int = MAX_BYTES) -> Reading:
+    """Return what a file holds, its kind told by its content.
+
+    name: the file's name; only a date in it is looked at, for logs that tell none themselves.
 
     Raises UnreadableFile, with a reason a driver can act on.
     """
-    if len(content) > max_bytes:
-        raise FileTooLarge(size_bytes=len(content), most_bytes=max_bytes)
-    remarks, table = _split(_text_of(content))
-    kind, places, width = _recognised(table)
-    sessions, refused, rows_read = _sessions(table, kind, places, width)
-    days = [session.started_at.date() for session in sessions]
-    report = QualityReport(
-        format=kind.name,
-        rows_read=rows_read,
-        rows_used=len(sessions),
-        refused=refused,
-        span=(min(days), max(days)) if days else None,
-        signals=SIGNALS if sessions else (),
-        is_simulated=SIMULATED in remarks,
-    )
-    return Reading(frame=frame_of(sessions), report=report)
+    return _read(io.BytesIO(content), len(content), name, max_bytes)
 
 
-def _text_of(content: bytes) -> str:
-    if not content.strip():
+def read_file(path: Path, *, max_bytes: int = MAX_BYTES) -> Reading:
+    """Return what the file at a path holds; it is never held in memory whole, Parquet aside.
+
+    Raises as `read`, and OSError.
+    """
+    with path.open("rb") as file:
+        return _read(file, path.stat().st_size, path.name, max_bytes)
+
+
+def _read(file: BinaryIO, size: int, name: str, max_bytes: int) -> Reading:
+    if size > max_bytes:
+        raise FileTooLarge(size_bytes=size, most_bytes=max_bytes)
+    quirks: set[Quirk] = set()
+    parts = opening.opened(file, quirks)
+    first = next(parts, b"")
+    if not first.strip():
         raise EmptyFile
-    if b"\0" in content:
-        raise NotText
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+    return _reported(_outcome(first, chain([first], parts), quirks, name))
 
 
-def _split(text: str) -> tuple[str, str]:
-    """Part the remarks, lines at the top that begin with `#`, from the table."""
-    start = 0
-    while text.startswith("#", start):
-        start = text.find("\n", start) + 1 or len(text)
-    return text[:start], text[start:]
+def _outcome(first: bytes, parts: Iterator[bytes], quirks: set[Quirk], name: str) -> Outcome:
+    if first.startswith(parquet.MAGIC):
+        return _tabled(parquet.ParquetTable(b"".join(parts), quirks), _OWN, name)
+    if gbt32960.is_binary(first):
+        return gbt32960.read_binary(parts, quirks, name)
+    texts = lines.stretches(opening.as_utf8(parts, quirks), quirks)
+    start = next(texts, "")
+    texts = chain([start], texts)
+    if gbt32960.is_hex(start):
+        return gbt32960.read_hex(texts, quirks, name)
+    if start.lstrip().startswith("{"):
+        return _tabled(JsonTable(texts, quirks), _OWN, name)
+    if not start.strip():
+        raise EmptyFile
+    return _tabled(TextTable(texts, quirks), _FORMATS, name)
 
 
-def _recognised(table: str) -> tuple[SessionFormat, dict[str, int], int]:
-    for kind in _FORMATS:
-        header = next(_rows(table, kind.delimiter), (1, []))[1]
-        places = kind.places([name.strip() for name in header])
-        if places is not None:
-            return kind, places, len(header)
+def _tabled(table: Table, formats: Sequence[Format], name: str) -> Outcome:
+    for one in formats:
+        if one.knows(table.names):
+            return one.read(table, name)
     raise UnknownFormat
 
 
-def _sessions(
-    table: str, kind: SessionFormat, places: dict[str, int], width: int
-) -> tuple[list[Session], Counter[Refusal], int]:
-    sessions: list[Session] = []
-    refused: Counter[Refusal] = Counter()
-    seen: set[tuple[str, ...]] = set()
-    rows = _rows(table, kind.delimiter)
-    next(rows)
-    for _, row in rows:
-        found = _session(row, kind, places, width, seen)
-        if isinstance(found, Session):
-            sessions.append(found)
-        else:
-            refused[found] += 1
-    return sessions, refused, len(sessions) + refused.total()
-
-
-def _session(
-    row: Sequence[str],
-    kind: SessionFormat,
-    places: dict[str, int],
-    width: int,
-    seen: set[tuple[str, ...]],
-) -> Session | Refusal:
-    if len(row) != width:
-        return Refusal.WRONG_COLUMNS
-    if (whole := tuple(row)) in seen:
-        return Refusal.DUPLICATE
-    seen.add(whole)
-    return kind.session(row, places)
-
-
-def _rows(table: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield line number and row; blank lines are passed over."""
-    reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter)
-    try:
-        yield from ((reader.line_num, row) for row in reader if row)
-    except csv.Error as error:
-        raise BrokenTable(line=reader.line_num) from error
+def _reported(outcome: Outcome) -> Reading:
+    report = QualityReport(
+        format=outcome.format,
+        kind=outcome.kind,
+        rows_read=outcome.rows_read,
+        rows_used=outcome.rows_used,
+        frame_rows=outcome.frame.height,
+        refused=outcome.refused,
+        span=outcome.span,
+        signals=outcome.signals,
+        quirks=tuple(sorted(outcome.quirks)),
+        is_simulated=outcome.is_simulated,
+    )
+    return Reading(outcome.frame, report, outcome.kind, outcome.samples)

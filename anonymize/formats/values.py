@@ -1,63 +1,59 @@
-"""Dates and numbers as they stand in files, or the reason why they do not."""
+"""Numbers and words as they stand in columns; null where they cannot be read."""
 
-import re
-from datetime import datetime
+import polars as pl
 
-from anonymize.formats.quality import Refusal
-
-_DAY_FIRST = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", re.ASCII)
-_CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?", re.ASCII)
-_ISO = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)"
-    r"(?:Z|[+-][0-9]{2}:[0-9]{2})?",
-    re.ASCII,
-)
-_NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{0,12})?", re.ASCII)
-
-_FIRST_YEAR, _LAST_YEAR = 2000, 2099
-_LARGEST_WH = 1_000_000
-_WH_IN_KWH = 1000
+_DECIMAL_COMMA = r"^([+-]?[0-9]+),([0-9]+)$"
+# In a comma separated file three digits after a comma may be thousands: such a value is not read.
+_CLEAR_DECIMAL_COMMA = r"^([+-]?[0-9]+),([0-9]{1,2}|[0-9]{4,})$"
+_PLAIN = r"^[+-]?[0-9]{1,12}(\.[0-9]{0,12})?$"
+_MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "-")
+_LARGEST = 1e15
 
 
-def day_first(day: str, clock: str) -> datetime | None:
-    """Return a local moment written dd/mm/yyyy and hh:mm or hh:mm:ss; None when it cannot be."""
-    match = _DAY_FIRST.fullmatch(day)
-    if match is None or _CLOCK.fullmatch(clock) is None:
-        return None
-    return _moment(f"{match[3]}-{match[2]}-{match[1]}T{clock}")
+def kept(values: pl.Series, where: pl.Series) -> pl.Series:
+    """Return the values where this holds, null elsewhere."""
+    if where.all(ignore_nulls=False):
+        return values
+    return pl.select(pl.when(where).then(values).alias(values.name)).to_series()
 
 
-def year_first(text: str) -> datetime | None:
-    """Return the local moment of an ISO date and time, offset left aside; None when impossible."""
-    match = _ISO.fullmatch(text)
-    return None if match is None else _moment(f"{match[1]}T{match[2]}")
+def stripped(column: pl.Series) -> pl.Series:
+    """Return the texts without blanks around them; null where nothing is told."""
+    texts = column.cast(pl.String).str.strip_chars()
+    return kept(texts, ~texts.is_in(_MISSING))
 
 
-def energy_wh(text: str, *, decimal: str = ".") -> int | Refusal:
-    """Return an energy written in kWh as whole Wh, or why it cannot be used."""
-    number = text.strip().replace(decimal, ".") if decimal != "." else text.strip()
-    if not number:
-        return Refusal.MISSING_ENERGY
-    if _NUMBER.fullmatch(number) is None:
-        return Refusal.UNREADABLE_NUMBER
-    energy = round(float(number) * _WH_IN_KWH)
-    if energy < 0:
-        return Refusal.NEGATIVE_ENERGY
-    if energy > _LARGEST_WH:
-        return Refusal.IMPOSSIBLE_ENERGY
-    return energy or Refusal.ZERO_ENERGY
+def numbers(column: pl.Series, *, decimal_comma: bool) -> pl.Series:
+    """Return finite numbers; null for anything that is no number."""
+    if column.dtype.is_numeric():
+        values = column.cast(pl.Float64, strict=False)
+    else:
+        texts = column.str.strip_chars()
+        values = _with_points(texts, decimal_comma=decimal_comma).cast(pl.Float64, strict=False)
+    return kept(values, values.abs() < _LARGEST)
 
 
-def order(start: datetime | None, end: datetime | None) -> Refusal | None:
-    """Return why a start and an end cannot belong to one session, or None."""
-    if start is None or end is None:
-        return Refusal.IMPOSSIBLE_DATE
-    return Refusal.END_BEFORE_START if end < start else None
+def plain_numbers(column: pl.Series, *, decimal_comma: bool) -> pl.Series:
+    """Return numbers written plainly: no exponent, at most twelve digits before the point."""
+    if column.dtype.is_numeric():
+        return numbers(column, decimal_comma=decimal_comma)
+    texts = _with_points(column.str.strip_chars(), decimal_comma=decimal_comma)
+    return kept(texts, texts.str.contains(_PLAIN)).cast(pl.Float64, strict=False)
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+def whole(values: pl.Series, *, low: float, high: float, dtype: type[pl.DataType]) -> pl.Series:
+    """Return the values rounded to whole numbers; null outside low..high."""
+    return kept(values, values.is_between(low, high)).round(0).cast(dtype, strict=False)
+
+
+def words(column: pl.Series) -> pl.Series:
+    """Return texts with single blanks; null where nothing is told."""
+    texts = column.cast(pl.String).str.replace_all(r"\s+", " ").str.strip_chars()
+    return kept(texts, texts != "")
+
+
+def _with_points(texts: pl.Series, *, decimal_comma: bool) -> pl.Series:
+    if not texts.str.contains(",", literal=True).any():
+        return texts
+    pattern = _DECIMAL_COMMA if decimal_comma else _CLEAR_DECIMAL_COMMA
+    return texts.str.replace(pattern, "$1.$2")
