@@ -1,15 +1,17 @@
 """Keep the one answer of a build: the fence before the draw, the seal after it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from anonymize import parting
 from anonymize.describing import manifest_of
-from anonymize.domain import cells, estimates, mechanisms
+from anonymize.domain.accounting import scale_of
+from anonymize.domain.drawing import Drawn
+from anonymize.domain.mechanisms import Noised
 from anonymize.models import Release
 from payouts import opening
 from protocol import allotment, manifest
@@ -17,15 +19,6 @@ from storage import sealing
 from work import asking
 from work.claiming import Lease
 from work.errors import LeaseLost
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What leaves the builder: a noised table, how it was drawn, and what it cost."""
-
-    layout: cells.Layout
-    noised: mechanisms.Noised
-    estimated: estimates.Estimated
 
 
 def pass_the_fence(release: Release) -> None:
@@ -38,7 +31,7 @@ def pass_the_fence(release: Release) -> None:
         raise LeaseLost
 
 
-def keep(*, release: Release, lease: Lease, draw: Callable[[], Answer]) -> None:
+def keep(*, release: Release, lease: Lease, draw: Callable[[], Drawn]) -> None:
     """Draw, seal the table, write its manifest, and ask for publication: one fact, or none."""
     answer = draw()
     sealed = sealing.seal_release(
@@ -51,23 +44,35 @@ def keep(*, release: Release, lease: Lease, draw: Callable[[], Answer]) -> None:
         pool = _open_pool(release)
         facts = manifest_of(
             release=release,
-            layout=answer.layout,
-            noised=answer.noised,
+            layout=answer.steps[-1].layout,
+            noised=_as_one(answer),
             estimated=answer.estimated,
             sealed=sealed,
             contributors={"root": pool.root, "total_weight": pool.total_weight},
             at=timezone.now(),
         )
         _record(release, sealed_id=sealed.id, facts=facts)
+        parting.drop(release)
         asking.ask(task="anonymize.tasks.publish_release", reference=str(release.id))
         lease.finish()
 
 
-def parquet_of(answer: Answer) -> bytes:
+def parquet_of(answer: Drawn) -> bytes:
     """Return the released table as Parquet bytes."""
     buffer = BytesIO()
     answer.estimated.frame.write_parquet(buffer)
     return buffer.getvalue()
+
+
+def _as_one(answer: Drawn) -> Noised:
+    """Return the noise as the manifest tells it: for several steps, the one that costs the same.
+
+    Gaussian losses of steps add up to that of one step, whose scale follows from the sum.
+    """
+    if len(answer.steps) == 1:
+        return answer.steps[0].noised
+    sensitivity, spent = answer.steps[-1].layout.sensitivity, answer.rho_micro_spent
+    return Noised((), scale_of(sensitivity=sensitivity, rho_micro=spent), spent)
 
 
 def _open_pool(release: Release) -> Any:

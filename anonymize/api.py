@@ -73,10 +73,12 @@ class ReleasesView(Door):
 
     @once()
     def post(self, request: Request) -> Response:
-        """Plan a release and queue its build."""
+        """Plan a release and queue its build; 200 with the published one that answers the same."""
         form = ReleaseForm(data=request.data)
         form.is_valid(raise_exception=True)
         release = planning.plan_release(**form.validated_data)
+        if release.state == Release.State.PUBLISHED:
+            return Response(shown(release), status=200)
         return Response(shown(release), status=202, headers={"Retry-After": "1"})
 
 
@@ -158,7 +160,7 @@ def shown(release: Release) -> dict[str, Any]:
         "state": release.state,
         "failure": release.failure or None,
         "is_simulated": release.is_simulated,
-        "progress": {"done": release.steps_done, "of": release.steps_of, "unit": "uploads"},
+        "progress": {"done": release.steps_done, "of": release.steps_of, "unit": "parts"},
         "price_units": str(release.price_units),
         "cohort_noised": release.cohort_noised,
         "privacy": selectors.privacy_facts(release.rho_micro),

@@ -1,24 +1,25 @@
-"""THE crossing: confirmed consents meet opened uploads, and only noise comes out."""
+"""THE crossing: confirmed consents meet opened uploads, and only exact sums go on, sealed."""
 
 import logging
-import secrets
-from collections.abc import Iterator, Mapping
-from uuid import UUID
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 
 import polars as pl
 from django.db import transaction
 from django.utils import timezone
 
-from anonymize import answering, budgeting
-from anonymize.domain import cells, contributions, estimates, mechanisms, queries
+from anonymize import budgeting, cohorts, parting
+from anonymize.domain import contributions, queries
+from anonymize.domain.contributions import DRIVER
+from anonymize.formats import merging
 from anonymize.formats import reading as files
 from anonymize.formats.errors import UnreadableFile
-from anonymize.formats.quality import CHARGING
-from anonymize.models import Release
+from anonymize.formats.reading import Reading
+from anonymize.models import BuildPart, Release
 from chain import reading, standing
-from chain.domain.calls import Block
 from consent import confirming
-from consent import selectors as consent
+from registry.models import Vehicle
 from storage import quality, unsealing
 from storage import selectors as storage
 from storage.errors import Erased, Unreadable
@@ -27,15 +28,11 @@ from work.claiming import Lease
 
 logger = logging.getLogger(__name__)
 
-TELL_EVERY = 25
-"""Uploads between two reports of progress."""
-
 
 def build(lease: Lease) -> None:
-    """Take one release as far as it goes: charge its cohort, answer, seal.
+    """Charge one release's cohort and put its uploads into parts; the parts go on by themselves.
 
-    Every step starts from the state of the row, so a killed build goes on where it stood. A
-    build found in DRAWING is spent: its noise may have been drawn and must not be drawn again.
+    Every step starts from the state of the row, so a killed build goes on where it stood.
 
     Raises MarketHalted before anything is charged, opened or drawn; the build then waits.
     """
@@ -46,81 +43,121 @@ def build(lease: Lease) -> None:
         _charge(release)
         release.refresh_from_db()
     if release.state == Release.State.CHARGED:
-        query = queries.plan_of(release.dataset.spec)
-        answering.keep(release=release, lease=lease, draw=lambda: _draw(release, query))
+        _split(release, lease)
     elif release.state == Release.State.PLANNED:
-        _end(release, lease, Release.State.FAILED, "too_few_drivers")
-    elif release.state == Release.State.DRAWING:
-        _end(release, lease, Release.State.SPENT, "draw_interrupted")
+        end(release, lease, Release.State.FAILED, _why_not(release))
+    elif release.state == Release.State.DRAWING and not release.parts.exists():
+        end(release, lease, Release.State.SPENT, "draw_interrupted")
     else:
         lease.finish()
+
+
+def make_part(lease: Lease) -> None:
+    """Open one part's uploads and keep their exact sums, sealed.
+
+    Raises MarketHalted before anything is opened; the part then waits.
+    """
+    parts = BuildPart.objects.select_related("release__dataset")
+    part = parts.filter(id=lease.reference).first()
+    if part is None or part.sealed or part.release.state != Release.State.CHARGED:
+        lease.finish()
+        return
+    standing.refuse_while_halted()
+    parting.keep(part, lease, sums_of(part))
+
+
+def sums_of(part: BuildPart) -> pl.DataFrame:
+    """Return the exact sums over a part's uploads, one row per driver and group.
+
+    What a vehicle's files tell twice counts once. Erased and unreadable uploads add nothing.
+    """
+    query = queries.plan_of(part.release.dataset.spec)
+    kind = str(part.release.dataset.spec["source"])
+    tables = [
+        contributions.partials(_whole(vehicle, frames, kind), query, by=[DRIVER])
+        for vehicle, frames in _frames(part, kind)
+    ]
+    return contributions.merge(tables, by=[DRIVER]) if tables else pl.DataFrame()
+
+
+def living(part: BuildPart) -> list[Upload]:
+    """Return the uploads of a part that are not erased, those of one vehicle together."""
+    rows = Upload.objects.filter(id__in=part.uploads, state__in=storage.PINNED_STATES)
+    rows = rows.select_related("vehicle", "sealed", "driver")
+    return list(rows.order_by("driver_id", "vehicle_id", "created_at", "id"))
+
+
+def end(release: Release, lease: Lease, state: str, failure: str) -> None:
+    """End a build that has no answer, and drop what its parts kept."""
+    with transaction.atomic():
+        Release.objects.filter(id=release.id).update(state=state, failure=failure)
+        parting.drop(release)
+        lease.finish()
+    logger.warning("build_ended release=%s reason=%s at=%s", release.id, failure, timezone.now())
 
 
 def _charge(release: Release) -> None:
     """Ask the chain who consents at one named block, and debit those whose budget allows it.
 
-    Leaves the release planned, and everybody's budget alone, when they are fewer than was
-    promised to the drivers.
+    Leaves the release planned, and everybody's budget alone, when they are fewer than was promised
+    to the drivers, or when these drivers answered this question before.
     """
     block = reading.head()
-    windows = list(release.dataset.spec["windows"])
-    addresses = _who_may(release, block)
-    able = budgeting.with_budget_left(
-        drivers=addresses, windows=windows, rho_micro=release.rho_micro
+    dataset = release.dataset
+    stand = confirming.confirmed(
+        consents=cohorts.willing(dataset.id), dataset_id=dataset.id, block=block.number
     )
-    if len(able) < release.dataset.drivers_needed:
+    addresses = {row.driver_id: row.consent_address for row in stand}
+    question = cohorts.question_sha256(dataset, addresses.values())
+    Release.objects.filter(id=release.id).update(question_sha256=question)
+    if len(addresses) < dataset.drivers_needed or cohorts.answered(dataset, question):
         return
-    budgeting.charge(release=release, addresses=addresses, windows=windows, block=block)
-
-
-def _who_may(release: Release, block: Block) -> dict[UUID, str]:
-    """Return the consent address of each driver whose consent stands and who has an upload."""
-    asked = list(consent.active_consents(release.dataset_id))
-    stand = confirming.confirmed(consents=asked, dataset_id=release.dataset_id, block=block.number)
-    uploads = storage.pinned_uploads([row.driver_id for row in stand])
-    with_uploads = set(uploads.values_list("driver_id", flat=True))
-    return {row.driver_id: row.consent_address for row in stand if row.driver_id in with_uploads}
-
-
-def _draw(release: Release, query: queries.Query) -> answering.Answer:
-    """Open the cohort's uploads, bound them, pass the fence, draw."""
-    layout = cells.layout_of(query)
-    parts = _partials(release, query)
-    bounded = contributions.bound(parts, query, choose=_choose)
-    vector = cells.encode(bounded, layout)
-    answering.pass_the_fence(release)
-    noised = mechanisms.noise(vector, sensitivity=layout.sensitivity, rho_micro=release.rho_micro)
-    return answering.Answer(
-        layout=layout, noised=noised, estimated=estimates.estimate(noised, layout)
+    budgeting.charge(
+        release=release,
+        addresses=addresses,
+        windows=list(dataset.spec["windows"]),
+        block=block,
+        needed=dataset.drivers_needed,
     )
 
 
-def _partials(release: Release, query: queries.Query) -> Mapping[str, pl.DataFrame]:
-    drivers = list(release.contributions.values_list("driver_id", flat=True))
-    frames: dict[UUID, list[pl.DataFrame]] = {driver: [] for driver in drivers}
-    uploads = list(storage.pinned_uploads(drivers))
-    for upload, frame in _frames(release, uploads):
-        frames[upload.driver_id].append(frame)
-    return {
-        str(driver): contributions.partials(pl.concat(held), query)
-        for driver, held in frames.items()
-        if held
-    }
+def _why_not(release: Release) -> str:
+    is_answered = cohorts.answered(release.dataset, release.question_sha256)
+    return "answered_before" if is_answered else "too_few_drivers"
 
 
-def _frames(release: Release, uploads: list[Upload]) -> Iterator[tuple[Upload, pl.DataFrame]]:
-    is_simulated = any(upload.vehicle.is_simulated for upload in uploads)
-    Release.objects.filter(id=release.id).update(is_simulated=is_simulated, steps_of=len(uploads))
-    for done, upload in enumerate(uploads, start=1):
-        frame = _read(upload)
-        if frame is not None:
-            yield upload, frame
-        if done % TELL_EVERY == 0 or done == len(uploads):
-            Release.objects.filter(id=release.id).update(steps_done=done)
+def _split(release: Release, lease: Lease) -> None:
+    pinned = Upload.objects.filter(
+        driver__contributions__release=release, state__in=storage.PINNED_STATES
+    )
+    is_simulated = pinned.filter(vehicle__is_simulated=True).exists()
+    placed = pinned.order_by("driver_id", "vehicle_id", "created_at", "id")
+    rows = placed.values_list("driver_id", "vehicle_id", "id").iterator(chunk_size=10_000)
+    groups = list(parting.split(rows))
+    parting.open_parts(release, lease, groups=groups, is_simulated=is_simulated)
 
 
-def _read(upload: Upload) -> pl.DataFrame | None:
-    """Return the upload's rows, and tell its driver what was read, used and refused.
+def _frames(part: BuildPart, kind: str) -> Iterator[tuple[Vehicle, list[pl.DataFrame]]]:
+    """Yield each vehicle with what its files hold of this kind, one vehicle at a time."""
+    for _id, uploads in groupby(living(part), key=attrgetter("vehicle_id")):
+        held = list(uploads)
+        reads = (_read(upload) for upload in held)
+        frames = [read.frame for read in reads if read is not None and read.kind == kind]
+        if frames:
+            yield held[0].vehicle, frames
+
+
+def _whole(vehicle: Vehicle, frames: list[pl.DataFrame], kind: str) -> pl.DataFrame:
+    """Return a vehicle's rows, each once, with its driver; a file that names no model gets ours."""
+    rows = merging.distinct(pl.concat(frames, how="diagonal"), kind)
+    return rows.with_columns(
+        pl.lit(str(vehicle.driver_id)).alias(DRIVER),
+        pl.col("vehicle_model").fill_null(f"{vehicle.brand} {vehicle.model}".strip()),
+    )
+
+
+def _read(upload: Upload) -> Reading | None:
+    """Return what the upload holds, and tell its driver what was read, used and refused.
 
     A file that cannot be opened or read adds nothing and never stops the build: one driver's
     file must not decide over everybody's release.
@@ -138,16 +175,4 @@ def _read(upload: Upload) -> pl.DataFrame | None:
         codes=sorted(read.report.refused),
         report=read.report.to_dict(),
     )
-    return read.frame if read.kind == CHARGING else None  # no question asks for drives yet
-
-
-def _choose(of: int, take: int) -> list[int]:
-    """Return which of a driver's groups are kept: uniform, by the system's randomness."""
-    return sorted(secrets.SystemRandom().sample(range(of), take))
-
-
-def _end(release: Release, lease: Lease, state: str, failure: str) -> None:
-    with transaction.atomic():
-        Release.objects.filter(id=release.id).update(state=state, failure=failure)
-        lease.finish()
-    logger.warning("build_ended release=%s reason=%s at=%s", release.id, failure, timezone.now())
+    return read

@@ -31,6 +31,9 @@ class Release(Row):
 
     States only move forward. DRAWING is the fence: a build found there without an answer has
     spent its charge, and only a new release with a new charge may draw again.
+
+    cohort_mark: which writing of the cohort stands; the debit takes no other. question_sha256: what
+    was asked of whom. steps: parts of stage one.
     """
 
     class State(models.TextChoices):
@@ -49,6 +52,9 @@ class Release(Row):
     rho_micro = models.PositiveBigIntegerField()
     consent_block = models.PositiveBigIntegerField(null=True)
     consent_block_hash = models.CharField(max_length=66, blank=True)
+    cohort_mark = models.CharField(max_length=32, blank=True)
+    question_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    charged_at = models.DateTimeField(null=True)
     is_simulated = models.BooleanField(default=False)
     cohort_noised = models.IntegerField(null=True)
     sealed = models.ForeignKey(SealedObject, null=True, on_delete=models.PROTECT)
@@ -62,7 +68,11 @@ class Release(Row):
 
 
 class Contribution(Row):
-    """The fact that one driver's data is in one release; every contribution weighs the same."""
+    """The fact that one driver's data is in one release; every contribution weighs the same.
+
+    It is the charge too: once its release is charged, rho_micro of the release is debited from the
+    driver's budget of each window and of the lifetime. Never refunded.
+    """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="contributions")
     driver = models.ForeignKey(Driver, on_delete=models.PROTECT, related_name="contributions")
@@ -70,7 +80,28 @@ class Contribution(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["release", "consent_address"], name="counted_once")
+            models.UniqueConstraint(fields=["release", "consent_address"], name="counted_once"),
+            models.UniqueConstraint(fields=["release", "driver"], name="asked_once_per_driver"),
+        ]
+
+
+class BuildPart(Row):
+    """One part of a build's stage one: some uploads, and the exact sums over them, sealed.
+
+    sealed: empty until the part is made; only the builder's private key opens it. Rows are gone
+    once the answer is drawn.
+    """
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    uploads = models.JSONField()
+    key_id = models.CharField(max_length=60, blank=True)
+    wrapped_key = models.TextField(blank=True)
+    sealed = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "number"], name="one_part_per_number")
         ]
 
 
@@ -113,17 +144,4 @@ class PrivacyBudget(models.Model):
             models.CheckConstraint(
                 condition=Q(spent_rho_micro__lte=F("cap_rho_micro")), name="never_above_the_cap"
             ),
-        ]
-
-
-class BudgetCharge(Row):
-    """One debit of one budget for one release; never refunded."""
-
-    budget = models.ForeignKey(PrivacyBudget, on_delete=models.CASCADE, related_name="charges")
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="charges")
-    rho_micro = models.PositiveBigIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["budget", "release"], name="charged_once_per_release")
         ]

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from anonymize import selectors
+from anonymize import cohorts, selectors
 from anonymize.errors import BuildUnderWay, DatasetBudgetExhausted, DatasetNotReady, NoSuchDataset
 from anonymize.models import Dataset, Release
 from chain import standing
@@ -21,9 +21,11 @@ UNDER_WAY = [
 
 @transaction.atomic
 def plan_release(*, dataset_id: UUID, price_units: int) -> Release:
-    """Return a planned release whose build is queued for the builder.
+    """Return a planned release whose build is queued, or the published one that answers this.
 
-    price_units: what one license costs, token units.
+    price_units: what one license costs, token units. The same question to the same people in the
+    same windows has its answer already: it is sold again, at its own price, and costs no driver
+    anything. Only another cohort or other windows make a new release.
 
     Raises NoSuchDataset, DatasetNotReady, BuildUnderWay, DatasetBudgetExhausted, MarketHalted.
     """
@@ -34,6 +36,9 @@ def plan_release(*, dataset_id: UUID, price_units: int) -> Release:
         raise DatasetNotReady
     if dataset.releases.filter(state__in=UNDER_WAY).exists():
         raise BuildUnderWay
+    stored = _answer_to(dataset)
+    if stored is not None:
+        return stored
     standing.refuse_while_halted(may_not_know=True)
     asked = int(dataset.spec["rho_micro"])
     left = selectors.dataset_budget_left(dataset)
@@ -42,3 +47,10 @@ def plan_release(*, dataset_id: UUID, price_units: int) -> Release:
     release = Release.objects.create(dataset=dataset, price_units=price_units, rho_micro=asked)
     asking.ask(task="anonymize.tasks.build_release", reference=str(release.id), queue="builder")
     return release
+
+
+def _answer_to(dataset: Dataset) -> Release | None:
+    if not dataset.releases.filter(state=Release.State.PUBLISHED).exists():
+        return None
+    addresses = [consent.consent_address for consent in cohorts.willing(dataset.id)]
+    return cohorts.answered(dataset, cohorts.question_sha256(dataset, addresses))

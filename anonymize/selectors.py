@@ -7,7 +7,7 @@ from django.db.models import QuerySet, Sum
 
 from anonymize.domain import accounting
 from anonymize.errors import NoSuchDataset, NoSuchRelease
-from anonymize.models import BudgetCharge, Dataset, PrivacyBudget, Release
+from anonymize.models import Contribution, Dataset, PrivacyBudget, Release
 from registry.models import Driver
 
 DELTA = 1e-6
@@ -55,14 +55,17 @@ def privacy_facts(rho_micro: int) -> dict[str, Any]:
 def privacy_ledger(driver: Driver) -> list[dict[str, Any]]:
     """Return the driver's ledger, newest window first, each with its charges."""
     budgets = PrivacyBudget.objects.filter(driver=driver).order_by("-window")
-    charges: dict[int, list[BudgetCharge]] = {}
-    rows = BudgetCharge.objects.filter(budget__driver=driver).select_related("release__dataset")
-    for charge in rows.order_by("created_at"):
-        charges.setdefault(charge.budget_id, []).append(charge)
-    return [_ledger_row(budget, charges.get(budget.pk, [])) for budget in budgets]
+    charges = list(_charges(driver).select_related("release__dataset").defer("release__manifest"))
+    return [_ledger_row(budget, charges) for budget in budgets]
 
 
-def _ledger_row(budget: PrivacyBudget, charges: list[BudgetCharge]) -> dict[str, Any]:
+def _charges(driver: Driver) -> QuerySet[Contribution]:
+    """Return what the driver's budgets were debited for, oldest first."""
+    mine = Contribution.objects.filter(driver=driver, release__charged_at__isnull=False)
+    return mine.order_by("release__charged_at")
+
+
+def _ledger_row(budget: PrivacyBudget, charges: list[Contribution]) -> dict[str, Any]:
     return {
         "window": budget.window,
         "used_rho_micro": budget.spent_rho_micro,
@@ -72,9 +75,10 @@ def _ledger_row(budget: PrivacyBudget, charges: list[BudgetCharge]) -> dict[str,
             {
                 "release_id": str(charge.release_id),
                 "release_title": charge.release.dataset.title,
-                "rho_micro": charge.rho_micro,
-                "at": charge.created_at,
+                "rho_micro": charge.release.rho_micro,
+                "at": charge.release.charged_at,
             }
             for charge in charges
+            if budget.window in {*charge.release.dataset.spec["windows"], PrivacyBudget.LIFETIME}
         ],
     }

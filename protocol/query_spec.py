@@ -43,11 +43,20 @@ def _nonsense(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "/windows", "the months must ascend"
     yield from _repeated(spec["group_by"], "key", "/group_by")
     yield from _repeated(spec["statistics"], "name", "/statistics")
+    for at, edges in _bounds(spec):
+        if any(Decimal(low) >= Decimal(high) for low, high in pairwise(edges)):
+            yield at, "the bounds must ascend"
+
+
+def _bounds(spec: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield every list of numbers that must ascend, with its pointer."""
+    for index, key in enumerate(spec["group_by"]):
+        yield f"/group_by/{index}/bins", key.get("bins", [])
     for index, statistic in enumerate(spec["statistics"]):
-        field = "clamp" if statistic["kind"] == "mean" else "bins"
-        edges = [Decimal(edge) for edge in statistic[field]]
-        if any(low >= high for low, high in pairwise(edges)):
-            yield f"/statistics/{index}/{field}", "the bounds must ascend"
+        at = f"/statistics/{index}"
+        for field in ("clamp", "bins", "expected", "at"):
+            yield f"{at}/{field}", statistic.get(field, [])
+        yield f"{at}/per/clamp", statistic.get("per", {}).get("clamp", [])
 
 
 def _repeated(

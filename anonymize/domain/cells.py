@@ -1,165 +1,155 @@
-"""Layout of the integer cell vector, from the public query alone, and its proved L2 sensitivity."""
+"""The integer cell vector: where each number stands, what one driver can move, and its making."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isqrt, nextafter, sqrt
+from functools import cached_property
+from math import inf, nextafter, sqrt
 
+import numpy as np
 import polars as pl
 
-from anonymize.domain.contributions import ALL, DRIVER, GROUP, RESOLUTION
-from anonymize.domain.queries import Query
+from anonymize.domain import parts, prefix, splitting
+from anonymize.domain.contributions import DRIVER, GROUP, LEVEL, ROWS
+from anonymize.domain.parts import Part
+from anonymize.domain.prefix import Ints
+from anonymize.domain.questions import Query
+from anonymize.domain.statistics import CDF_BINS
 
-_MEAN_WEIGHT = 8
-_BIN_WEIGHT = 10
-
-
-@dataclass(frozen=True)
-class Weights:
-    """Whole factors by which one level's counts, means and bins are scaled before noise."""
-
-    count: int
-    mean: int
-    bin: int
-
-
-@dataclass(frozen=True)
-class Level:
-    """Blocks of one kind: how many there are, how many one driver may touch, and their weights."""
-
-    groups: int
-    touched: int
-    weights: Weights
-
-    def sensitivity_squared(self, query: Query) -> int:
-        """Return the largest squared L2 change that one driver can make in this level.
-
-        In units of RESOLUTION squared. Let M be the sum of squared mean weights, B that of squared
-        bin weights (one per histogram) and C the squared count weight.
-
-        A group the driver touches both before and after the change: the count is the same; each
-        mean lies within -1..1, so it moves by at most 2, squared 4; the bins of a histogram are
-        two vectors p, q of non-negative entries that each sum to 1, so
-        |p-q|^2 = |p|^2 + |q|^2 - 2pq <= 2. Together at most `kept` = 4M + 2B.
-        A group touched only before or only after: count 1, mean at most 1, bins at most 1 (their
-        squares sum to at most the square of their sum). Together at most `swapped` = C + M + B.
-        With c groups touched in both, at most `touched - c` only before, as many only after, and
-        no more than `groups - c` altogether; groups do not share cells, so squares add up.
-        """
-        means = len(query.means) * self.weights.mean**2
-        bins = len(query.histograms) * self.weights.bin**2
-        kept = 4 * means + 2 * bins
-        swapped = self.weights.count**2 + means + bins
-        return max(
-            both * kept + min(2 * (self.touched - both), self.groups - both) * swapped
-            for both in range(self.touched + 1)
-        )
+_WIDEST_WEIGHT = 1_000
+_DIRECT_DRIVERS = 50_000_000
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each number stands in the cell vector, and how far one driver can move the vector.
+    """Parts one after another, each with the whole factor by which its cells are scaled.
 
-    Blocks stand one after another: the level of all data first, then the groups in public order;
-    in each block the count, the means, the bins of each histogram.
+    Blocks of a part stand in the order of the public lists.
     """
 
     query: Query
-    whole: Level
-    grouped: Level | None
-    sensitivity: float
+    parts: tuple[Part, ...]
+    weights: tuple[int, ...]
 
     @property
     def size(self) -> int:
         """How many cells the vector has."""
-        groups = 0 if self.grouped is None else self.grouped.groups
-        return self.query.block_cells * (1 + groups)
+        return sum(part.blocks * part.width for part in self.parts)
 
-    def weights_at(self, group: int) -> list[int]:
-        """Return the weight of each cell of one block; the level of all data is group ALL."""
-        level = self.whole if group == ALL or self.grouped is None else self.grouped
-        return list(_block_weights(self.query, level.weights))
+    @cached_property
+    def squared(self) -> int:
+        """The largest squared length of what one driver adds to the vector, exactly."""
+        pairs = zip(self.parts, self.weights, strict=True)
+        return sum(weight**2 * part.bound_squared for part, weight in pairs)
 
-    def block(self, group: int) -> slice:
-        """Return where one block stands in the vector."""
-        width = self.query.block_cells
-        return slice((group + 1) * width, (group + 2) * width)
+    @property
+    def sensitivity(self) -> float:
+        """The largest L2 distance between the vectors of two neighbours, in integer units.
+
+        Neighbours: two cohorts, one of which has the data of one driver more. The vector is a sum
+        over drivers of what each adds, and what one adds depends on that driver's data alone (the
+        centres and ranges of the parts are public, or were bought before). So neighbours differ by
+        the contribution of one driver. Parts share no cells: its squared length is the sum over
+        parts of weight^2 times the part's bound (Part.bound_squared). Contributions are clamped,
+        then rounded to whole numbers within the bound, so rounding adds nothing. Replacing the data
+        of one driver takes one contribution away and adds another: at most twice this distance.
+        """
+        return nextafter(sqrt(self.squared), inf)
+
+    def places(self) -> Iterator[tuple[Part, int, slice]]:
+        """Yield each part with its weight and where it stands in the vector."""
+        start = 0
+        for part, weight in zip(self.parts, self.weights, strict=True):
+            cells = part.blocks * part.width
+            yield part, weight, slice(start, start + cells)
+            start += cells
 
 
 def layout_of(query: Query) -> Layout:
-    """Return the layout of a query's cell vector.
+    """Return the layout of a question that is answered in one step, from the question alone.
 
-    Its sensitivity is the largest L2 distance, in the vector's integer units, between the vectors
-    of two cohorts that differ in the data of one driver: added, taken away, or replaced by any
-    other data. Levels do not share cells, so their squares add up; every entry of the bounded
-    driver table is already a whole number within its bound, so rounding adds nothing.
-
-    The weights split one noise scale over the statistics. A bin carries more weight than a mean
-    because its bound costs half as much; the count takes the largest weight that does not raise
-    the bound; the level of all data takes half, since it has the most drivers.
+    Raises ValueError when a range has to be bought first: such a question takes several steps.
     """
-    whole_share = 2 if query.group_by else 1
-    mean, bin_ = _MEAN_WEIGHT // whole_share, _BIN_WEIGHT // whole_share
-    means, bins = len(query.means) * mean**2, len(query.histograms) * bin_**2
-    whole = Level(1, 1, Weights(count=isqrt(3 * means + bins), mean=mean, bin=bin_))
-    grouped = _grouped(query)
-    squared = whole.sensitivity_squared(query)
-    squared += 0 if grouped is None else grouped.sensitivity_squared(query)
-    return Layout(
-        query=query,
-        whole=whole,
-        grouped=grouped,
-        sensitivity=nextafter(sqrt(squared) * RESOLUTION, inf),
-    )
+    return layout_of_shares(query, splitting.shares(query))
+
+
+def layout_of_shares(query: Query, shares: Sequence[tuple[Part, float]]) -> Layout:
+    """Return the layout that splits one loss over parts in these proportions.
+
+    A part of weight w has w^2 * bound of the squared sensitivity, and so of the loss.
+    """
+    roots = [sqrt(share / part.bound_squared) for part, share in shares]
+    widest = max(roots)
+    weights = tuple(max(round(_WIDEST_WEIGHT * root / widest), 1) for root in roots)
+    return Layout(query=query, parts=tuple(part for part, _ in shares), weights=weights)
+
+
+Levels = Mapping[int, pl.DataFrame]
+"""A bounded driver table, its rows by level."""
 
 
 def encode(bounded: pl.DataFrame, layout: Layout) -> list[int]:
     """Return the exact cell vector of a bounded driver table.
 
-    Raises ValueError when a row passes the bounds on which the sensitivity rests.
+    Every driver's own contribution is measured, in whole numbers, against the declared bound.
+
+    Raises ValueError when a driver has more rows than the bound allows, or passes it.
     """
-    _check(bounded, layout)
-    vector = [0] * layout.size
-    sums = bounded.drop(DRIVER).group_by(GROUP).sum()
-    for group, *values in sums.iter_rows():
-        weights = layout.weights_at(group)
-        vector[layout.block(group)] = [w * v for w, v in zip(weights, values, strict=True)]
-    return vector
+    return encode_levels(levels_of(bounded), layout)
 
 
-def _grouped(query: Query) -> Level | None:
-    if not query.group_by:
-        return None
-    means = max(len(query.means), 1) * _MEAN_WEIGHT**2
-    groups = len(query.groups)
-    weights = Weights(count=isqrt(means), mean=_MEAN_WEIGHT, bin=_BIN_WEIGHT)
-    return Level(groups=groups, touched=min(query.l0, groups), weights=weights)
-
-
-def _block_weights(query: Query, weights: Weights) -> Iterator[int]:
-    yield weights.count
-    yield from [weights.mean] * len(query.means)
-    for histogram in query.histograms:
-        yield from [weights.bin] * histogram.bins
-
-
-def _check(bounded: pl.DataFrame, layout: Layout) -> None:
-    rules = [pl.col("count") == RESOLUTION]
-    rules += [pl.col(f"mean_{i}").abs() <= RESOLUTION for i, _ in enumerate(layout.query.means)]
-    for index, histogram in enumerate(layout.query.histograms):
-        shares = [pl.col(f"share_{index}_{place}") for place in range(histogram.bins)]
-        rules += [pl.min_horizontal(shares) >= 0, pl.sum_horizontal(shares) == RESOLUTION]
-    touched = 0 if layout.grouped is None else layout.grouped.touched
-    groups = 0 if layout.grouped is None else layout.grouped.groups
-    per_driver = bounded.group_by(DRIVER).agg(
-        (pl.col(GROUP) == ALL).sum().alias("whole"), (pl.col(GROUP) >= 0).sum().alias("groups")
-    )
+def levels_of(bounded: pl.DataFrame) -> Levels:
+    """Return the rows of each level. Raises ValueError when a row cannot be a driver's sums."""
     is_sound = (
         not sum(bounded.null_count().row(0))
-        and bounded.select(pl.all_horizontal(rules).all()).item()
-        and bounded[GROUP].is_between(ALL, groups - 1).all()
-        and not bounded.select(DRIVER, GROUP).is_duplicated().any()
-        and (per_driver["whole"] <= 1).all()
-        and (per_driver["groups"] <= touched).all()
+        and (bounded[ROWS] >= 1).all()
+        and bounded[DRIVER].is_between(0, _DIRECT_DRIVERS).all()
     )
     if not is_sound:
+        raise ValueError("a driver's contribution passes its bound")
+    kinds = bounded[LEVEL].unique().to_list()
+    return {level: bounded.filter(pl.col(LEVEL) == level) for level in kinds}
+
+
+def encode_levels(levels: Levels, layout: Layout) -> list[int]:
+    """Return the cell vector of a table whose levels were told apart; see encode."""
+    vector = np.zeros(layout.size, dtype=np.int64)
+    drivers = 1 + max((int(np.max(rows[DRIVER].to_numpy())) for rows in levels.values()), default=0)
+    added = np.zeros(drivers, dtype=np.int64)
+    for part, weight, place in layout.places():
+        rows = levels.get(part.level)
+        if rows is not None:
+            cells, lengths = _sums(part, rows)
+            vector[place] = cells * weight
+            times = part.touched if part.is_pooled else 1
+            np.add.at(added, rows[DRIVER].to_numpy(), lengths * (weight**2 * times))
+    if added.max() > layout.squared:
+        raise ValueError("a driver's contribution passes its bound")
+    found: list[int] = vector.tolist()
+    return found
+
+
+def _sums(part: Part, rows: pl.DataFrame) -> tuple[Ints, Ints]:
+    """Return a part's cells, before its weight, and the squared length that each row adds."""
+    drivers, groups = rows[DRIVER].to_numpy(), rows[GROUP].to_numpy()
+    _check(part, drivers, groups)
+    blocks = np.zeros_like(groups) if part.is_pooled else groups
+    if part.shape == "cdf":
+        bins = parts.bins_of(part, rows, groups)
+        counts = np.bincount(blocks * CDF_BINS + bins, minlength=part.blocks * CDF_BINS)
+        cells = counts.reshape(part.blocks, CDF_BINS) @ prefix.factor(CDF_BINS).T
+        return cells.ravel(), prefix.column_norms_squared(CDF_BINS)[bins]
+    own = parts.features(part, rows, groups)
+    cells = np.zeros((part.blocks, part.width), dtype=np.int64)
+    for column in range(part.width):
+        sums = np.bincount(blocks, weights=own[:, column], minlength=part.blocks)
+        cells[:, column] = sums.astype(np.int64)
+    return cells.ravel(), (own**2).sum(axis=1)
+
+
+def _check(part: Part, drivers: Ints, groups: Ints) -> None:
+    """Refuse two rows of one driver in one block, and more rows than the bound allows."""
+    if groups.min() < 0 or groups.max() >= part.groups:
+        raise ValueError("a driver's contribution passes its bound")
+    order = np.sort(drivers * part.groups + groups)
+    if (order[1:] == order[:-1]).any() or np.bincount(drivers).max() > part.touched:
         raise ValueError("a driver's contribution passes its bound")

@@ -1,71 +1,60 @@
-"""Partial sums per driver and group, their merge, and the bound on what one driver adds."""
+"""Partial sums per driver and group, their merge, and which of them one driver may keep."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 import polars as pl
 
-from anonymize.domain.queries import (
-    HOUR_OF_DAY,
-    KEYS,
-    OTHER,
-    GroupKey,
-    Histogram,
-    Mean,
-    Query,
-    hours_of,
-)
+from anonymize.domain.questions import OTHER, GroupKey, Query
+from anonymize.domain.statistics import Histogram
 
-RESOLUTION = 10_000
-"""Integer units in one driver: every count is this, every value lies within it."""
+ALL, FIRST, SECOND, CROSS = 0, 1, 2, 3
+"""Levels: all data, values of the first key, of the second key, every group."""
 
-_SMALL_ROWS = 100_000
-
-ALL = -1
-"""The group number of the level that holds a driver's whole data."""
-
-DRIVER, GROUP, ROWS = "driver", "group", "rows"
+DRIVER, LEVEL, GROUP, ROWS = "driver", "level", "group", "rows"
 
 Choose = Callable[[int, int], list[int]]
 """Given n and k: k distinct numbers below n, all sets equally likely, from a secret source."""
 
+_SMALL_ROWS = 100_000
 
-def partials(frame: pl.DataFrame, query: Query, *, by: Sequence[str] = ()) -> pl.DataFrame:
+
+def partials(
+    frame: pl.DataFrame | pl.LazyFrame, query: Query, *, by: Sequence[str] = ()
+) -> pl.DataFrame:
     """Return exact integer sums, one row per group that the frame touches.
 
     The sums are additive: the parts of one driver may be computed apart and merged. Rows outside
     the windows or the public lists, and rows without a needed signal, are left out. `by`: columns
-    that are kept apart as well, for a frame that holds several drivers.
+    that are kept apart as well, for a frame that holds several drivers. A lazy frame is streamed:
+    memory follows the number of drivers and groups, not of rows.
     """
     plan = _plan_of(query)
-    return (
-        frame.lazy()
-        .filter(pl.col("window").is_in(query.windows))
-        .with_columns(plan.group.alias(GROUP))
-        .drop_nulls([GROUP, *plan.needed])
-        .group_by(*by, GROUP)
+    is_small = isinstance(frame, pl.DataFrame) and frame.height < _SMALL_ROWS
+    sums = (
+        _whole(frame.lazy(), plan)
+        .filter(plan.rows)
+        .group_by(*by, *plan.keys)
         .agg(*plan.sums)
-        .sort(*by, GROUP)
-        .collect(engine="in-memory" if frame.height < _SMALL_ROWS else "auto")
+        .collect(engine="in-memory" if is_small else "streaming")
     )
+    placed = sums.with_columns(plan.group.alias(GROUP)).drop_nulls(GROUP)
+    return merge([placed.select(*by, GROUP, *plan.columns)], by=by)
 
 
 def merge(parts: Sequence[pl.DataFrame], *, by: Sequence[str] = ()) -> pl.DataFrame:
-    """Return the parts of one driver as one part."""
+    """Return the parts of one driver, or of the drivers told apart by `by`, as one part."""
     return pl.concat(parts).group_by(*by, GROUP).sum().sort(*by, GROUP)
 
 
 def bound(
     parts_by_driver: Mapping[str, pl.DataFrame], query: Query, choose: Choose
 ) -> pl.DataFrame:
-    """Return the bounded driver table: what each driver adds, in integer units.
+    """Return the bounded driver table of many drivers' parts; see bound_table.
 
-    One row per driver for the level of all data (group ALL), and at most l0 rows for groups, kept
-    by a uniform choice where the driver touches more. In each row: the count is RESOLUTION; each
-    mean is the driver's own mean, clamped and centred, within -RESOLUTION..RESOLUTION; the bins of
-    each histogram are not negative and sum to RESOLUTION. Drivers become numbers; labels stay out.
+    Drivers become numbers; labels stay out.
     """
     parts = [part for part in parts_by_driver.values() if part.height]
     numbered = [
@@ -91,134 +80,151 @@ def bound_frames(
 
 
 def bound_table(table: pl.DataFrame, query: Query, choose: Choose) -> pl.DataFrame:
-    """Return the bounded driver table of merged partials that carry a driver number each."""
-    whole = table.drop(GROUP).group_by(DRIVER).sum()
-    whole = whole.select(DRIVER, pl.lit(ALL, pl.Int64).alias(GROUP), pl.exclude(DRIVER))
-    rows = pl.concat([whole, _kept(table, query, choose)]) if query.group_by else whole
-    return rows.select(
-        DRIVER,
-        GROUP,
-        pl.lit(RESOLUTION, pl.Int64).alias("count"),
-        *(_centred(mean, index) for index, mean in enumerate(query.means)),
-        *(share for index, h in enumerate(query.histograms) for share in _shares(h, index)),
+    """Return the bounded driver table of merged partials that carry a driver number each.
+
+    Its rows are the driver's exact sums: one row at level ALL; at most l0_first rows at level
+    FIRST, when the question has it; at most l0 rows at level CROSS, and those summed by the second
+    key at level SECOND. Where a driver touches more, a uniform choice decides what is kept. What
+    one row adds to the answer is clamped in `features`.
+    """
+    rows = [_at(ALL, _summed(table, pl.lit(0, pl.Int64)))]
+    if query.group_by:
+        kept = table
+        if query.l0_first is not None:
+            kept = _kept(kept, pl.col(GROUP) // _seconds(query), query.l0_first, choose)
+            rows.append(_at(FIRST, _summed(kept, pl.col(GROUP) // _seconds(query))))
+        kept = _kept(kept, pl.col(GROUP), query.l0, choose)
+        rows.append(_at(CROSS, kept))
+        if query.has_first:
+            rows.append(_at(SECOND, _summed(kept, pl.col(GROUP) % _seconds(query))))
+    return pl.concat(rows)
+
+
+def _seconds(query: Query) -> int:
+    return len(query.group_by[-1].domain)
+
+
+def _summed(table: pl.DataFrame, group: pl.Expr) -> pl.DataFrame:
+    return (
+        table.with_columns(group.alias(GROUP)).group_by(DRIVER, GROUP).sum().select(table.columns)
     )
 
 
-def _kept(table: pl.DataFrame, query: Query, choose: Choose) -> pl.DataFrame:
-    """Keep at most l0 groups per driver. Choices of different drivers are independent."""
-    order = table.sort(DRIVER, GROUP).with_columns(
-        pl.int_range(pl.len()).over(DRIVER).alias("place"), pl.len().over(DRIVER).alias("touched")
-    )
-    crowded = order.filter(pl.col("touched") > query.l0).unique(DRIVER).sort(DRIVER)
+def _at(level: int, table: pl.DataFrame) -> pl.DataFrame:
+    numbers = pl.col(DRIVER, GROUP).cast(pl.Int64)
+    return table.select(numbers, pl.lit(level, pl.Int64).alias(LEVEL), pl.exclude(DRIVER, GROUP))
+
+
+def _kept(table: pl.DataFrame, unit: pl.Expr, most: int, choose: Choose) -> pl.DataFrame:
+    """Keep at most so many units per driver. Choices of different drivers are independent."""
+    units = table.select(DRIVER, unit.alias("unit")).unique().sort(DRIVER, "unit")
+    touched = units.group_by(DRIVER).len("touched").filter(pl.col("touched") > most)
+    if touched.is_empty():
+        return table
     chosen = [
         (driver, place)
-        for driver, touched in crowded.select(DRIVER, "touched").iter_rows()
-        for place in choose(touched, query.l0)
+        for driver, count in touched.sort(DRIVER).iter_rows()
+        for place in choose(count, most)
     ]
     drawn = pl.DataFrame(chosen, schema={DRIVER: pl.Int64, "place": pl.Int64}, orient="row")
-    few = order.filter(pl.col("touched") <= query.l0)
-    many = order.join(drawn, on=[DRIVER, "place"], how="semi")
-    return pl.concat([few, many]).select(table.columns)
+    placed = units.with_columns(pl.int_range(pl.len()).over(DRIVER).alias("place"))
+    many = placed.join(drawn, on=[DRIVER, "place"], how="semi")
+    few = units.join(touched, on=DRIVER, how="anti")
+    kept = pl.concat([many.select(DRIVER, "unit"), few])
+    marked = table.with_columns(unit.alias("unit"))
+    return marked.join(kept, on=[DRIVER, "unit"], how="semi").drop("unit")
 
 
 @dataclass(frozen=True)
 class _Plan:
     """The expressions of a query, made once: they cost more than a small frame's sums."""
 
-    group: pl.Expr
     needed: tuple[str, ...]
+    rows: pl.Expr
+    keys: tuple[pl.Expr, ...]
     sums: tuple[pl.Expr, ...]
+    group: pl.Expr
+    columns: tuple[str, ...]
 
 
 @lru_cache(maxsize=16)
 def _plan_of(query: Query) -> _Plan:
-    statistics: tuple[Mean | Histogram, ...] = (*query.means, *query.histograms)
-    rows = pl.len().cast(pl.Int64).alias(ROWS)
+    signals = [signal.column for signal in query.signals]
+    present = [pl.col(column).is_not_null() for column in signals]
+    summed = [signal.column for signal in query.summed_signals]
+    sums = [pl.col(column).sum().cast(pl.Int64).alias(f"sum_{column}") for column in summed]
     return _Plan(
+        needed=tuple(dict.fromkeys([*signals, *(key.column for key in query.group_by)])),
+        rows=pl.all_horizontal(pl.col("window").is_in(query.windows), *present),
+        keys=tuple(_raw(key, index) for index, key in enumerate(query.group_by))
+        or (pl.lit(0, pl.Int64).alias("key_0"),),
+        sums=(pl.len().cast(pl.Int64).alias(ROWS), *sums, *_bin_counts(query)),
         group=_group(query),
-        needed=tuple(dict.fromkeys(statistic.signal.column for statistic in statistics)),
-        sums=(rows, *_sums(query), *_bin_counts(query)),
+        columns=tuple(_no_partials(query).columns[2:]),
     )
+
+
+def _whole(frame: pl.LazyFrame, plan: _Plan) -> pl.LazyFrame:
+    """Add the columns that a frame does not have, empty."""
+    missing = set(plan.needed) - set(frame.collect_schema().names())
+    nothing = [pl.lit(None, pl.Int64).alias(name) for name in sorted(missing)]
+    return frame.with_columns(nothing) if nothing else frame
+
+
+def _raw(key: GroupKey, index: int) -> pl.Expr:
+    """What rows are grouped by: the value itself, or the place of its bin; null outside."""
+    if not key.edges:
+        return pl.col(key.column).alias(f"key_{index}")
+    value = pl.col(key.column)
+    reached = sum((value >= edge).cast(pl.Int8) for edge in key.edges)
+    return (reached - 1).alias(f"key_{index}")  # type: ignore[union-attr]
 
 
 def _group(query: Query) -> pl.Expr:
     group = pl.lit(0, pl.Int64)
-    for key in query.group_by:
-        group = group * len(key.domain) + _place(key)
+    for index, key in enumerate(query.group_by):
+        group = group * len(key.domain) + _place(key, pl.col(f"key_{index}"))
     return group
 
 
-def _place(key: GroupKey) -> pl.Expr:
+def _place(key: GroupKey, value: pl.Expr) -> pl.Expr:
     """The value's place in the public list; null where it has none."""
+    if key.edges:
+        return pl.when(value.is_between(0, len(key.domain) - 1)).then(value.cast(pl.Int64))
     places: dict[int, int] | dict[str, int] = (
-        _hour_places(key)
-        if key.key == HOUR_OF_DAY
-        else {value: place for place, value in enumerate(key.domain)}
+        _hour_places(key) if key.hours else {value: i for i, value in enumerate(key.domain)}
     )
     outside = len(key.domain) - 1 if key.has_other else None
-    return pl.col(KEYS[key.key]).replace_strict(places, default=outside, return_dtype=pl.Int64)
+    if not key.hours:
+        value = value.cast(pl.String)
+    return value.replace_strict(places, default=outside, return_dtype=pl.Int64)
 
 
 def _hour_places(key: GroupKey) -> dict[int, int]:
+    named = [place for place, label in enumerate(key.domain) if label != OTHER]
     return {
-        hour: place
-        for place, label in enumerate(key.domain)
-        if label != OTHER
-        for hour in range(*hours_of(label))
+        hour: place for place, span in zip(named, key.hours, strict=True) for hour in range(*span)
     }
 
 
-def _sums(query: Query) -> list[pl.Expr]:
-    return [
-        pl.col(mean.signal.column).sum().cast(pl.Int64).alias(f"sum_{index}")
-        for index, mean in enumerate(query.means)
-    ]
+def _bin_counts(query: Query) -> Iterator[pl.Expr]:
+    for index, one in enumerate(query.statistics):
+        if isinstance(one, Histogram):
+            yield from _counts_of(one, index)
 
 
-def _bin_counts(query: Query) -> list[pl.Expr]:
-    return [
-        count
-        for index, histogram in enumerate(query.histograms)
-        for count in _counts_of(histogram, index)
-    ]
-
-
-def _counts_of(histogram: Histogram, index: int) -> list[pl.Expr]:
+def _counts_of(histogram: Histogram, index: int) -> Iterator[pl.Expr]:
     """Rows per bin; the first bin takes what lies below, the last what lies above."""
     value, scale = pl.col(histogram.signal.column), histogram.signal.per_unit
     reached = [pl.len(), *((value >= float(e * scale)).sum() for e in histogram.edges[1:-1])]
     reached.append(pl.lit(0))
-    return [
-        (one.cast(pl.Int64) - after.cast(pl.Int64)).alias(f"bin_{index}_{place}")
-        for place, (one, after) in enumerate(pairwise(reached))
-    ]
-
-
-def _centred(mean: Mean, index: int) -> pl.Expr:
-    """The driver's mean as a signed share of half the clamp range, in integer units."""
-    own = pl.col(f"sum_{index}") / pl.col(ROWS) / mean.signal.per_unit
-    share = ((own - mean.centre) / mean.half).clip(-1.0, 1.0)
-    return (share * RESOLUTION).round().cast(pl.Int64).alias(f"mean_{index}")
-
-
-def _shares(histogram: Histogram, index: int) -> list[pl.Expr]:
-    """The driver's shares: differences of rounded-down running sums, so they sum exactly."""
-    running = [pl.lit(0, pl.Int64)]
-    count = pl.lit(0, pl.Int64)
-    for place in range(histogram.bins):
-        count = count + pl.col(f"bin_{index}_{place}")
-        running.append(count * RESOLUTION // pl.col(ROWS))
-    return [
-        (after - one).alias(f"share_{index}_{place}")
-        for place, (one, after) in enumerate(pairwise(running))
-    ]
+    for place, (one, after) in enumerate(pairwise(reached)):
+        yield (one.cast(pl.Int64) - after.cast(pl.Int64)).alias(f"bin_{index}_{place}")
 
 
 def _no_partials(query: Query) -> pl.DataFrame:
-    sums = [f"sum_{index}" for index, _ in enumerate(query.means)]
-    bins = [
-        f"bin_{index}_{place}"
-        for index, histogram in enumerate(query.histograms)
-        for place in range(histogram.bins)
-    ]
-    return pl.DataFrame(schema=dict.fromkeys([DRIVER, GROUP, ROWS, *sums, *bins], pl.Int64))
+    names = [DRIVER, GROUP, ROWS, *(f"sum_{signal.column}" for signal in query.summed_signals)]
+    for index, one in enumerate(query.statistics):
+        if isinstance(one, Histogram):
+            names += [f"bin_{index}_{place}" for place in range(one.bins)]
+    return pl.DataFrame(schema=dict.fromkeys(names, pl.Int64))

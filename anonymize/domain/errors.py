@@ -67,6 +67,22 @@ class NamesCollide(SpecRefused):
     detail = noop("Two columns of the answer would have one name; rename a statistic.")
 
 
+class ClampBelowZero(SpecRefused):
+    """A record count or a rate has a clamp that reaches below zero."""
+
+    code = "spec_clamp_below_zero"
+    title = noop("The clamp reaches below zero")
+    detail = noop("Totals of a rate and numbers of records start at zero or above.")
+
+
+class LevelMissing(SpecRefused):
+    """A level is asked for that the release does not have."""
+
+    code = "spec_level_missing"
+    title = noop("The release has no such level")
+    detail = noop("Rows for the first key alone need two keys, and l0_first to say how many.")
+
+
 class CohortTooSmall(SpecRefused):
     """The minimum cohort is below the floor. Facts: least."""
 

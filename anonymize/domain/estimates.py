@@ -1,23 +1,29 @@
-"""Noisy cells to a table of means, shares and intervals; post-processing, at no privacy cost."""
+"""Noisy cells to a table of figures and intervals; post-processing, at no privacy cost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
-from anonymize.domain import intervals
+from anonymize.domain import figures, hierarchy, intervals, splitting, telling
 from anonymize.domain.cells import Layout
-from anonymize.domain.contributions import ALL, RESOLUTION
-from anonymize.domain.intervals import Estimate, Noisy
+from anonymize.domain.contributions import ALL, CROSS, FIRST
+from anonymize.domain.intervals import Counted, Estimate, Flags, Noisy
+from anonymize.domain.measured import Measured, read
 from anonymize.domain.mechanisms import Noised
-from anonymize.domain.queries import DRIVERS, HELD_BACK, INTERVAL_SUFFIXES, LEVEL, Query
+from anonymize.domain.parts import Part
+from anonymize.domain.prefix import Floats
+from anonymize.domain.questions import DRIVERS, HELD_BACK, INTERVAL_SUFFIXES, LEVEL, Query
+from anonymize.domain.statistics import Histogram, Mean, Quantiles, Statistic
 
 MIN_COHORT = "min_cohort"
 TOO_NOISY = "too_noisy"
 
 _DECIMALS = 6
+_LEVELS: Mapping[int, str] = {ALL: "all", FIRST: "first", CROSS: "group"}
 
-Cell = str | int | float | None
+Found = dict[tuple[int | None, int], Measured]
 
 
 @dataclass(frozen=True)
@@ -29,137 +35,165 @@ class Estimated:
     columns: list[dict[str, str]]
 
 
-@dataclass(frozen=True)
-class _Block:
-    """The noisy numbers of one group, in drivers."""
-
-    group: int
-    count: Noisy
-    means: tuple[Noisy, ...]
-    bins: tuple[tuple[Noisy, ...], ...]
-
-
 def estimate(noised: Noised, layout: Layout) -> Estimated:
-    """Return the table of a noisy vector: first a row for all data, then one per group.
+    """Return the table of a question that was answered in one step."""
+    return table_of(layout.query, read(noised, layout))
+
+
+def table_of(query: Query, measured: Iterable[Measured]) -> Estimated:
+    """Return the table: a row for all data, rows for the first key when asked for, then groups.
 
     Each interval covers, in 95 of 100 draws of the noise, the exact figure of the bounded driver
-    table (each driver weighs the same, means clamped): it tells the error that privacy adds, not
+    table (each driver weighs the same, values clamped): it tells the error that privacy adds, not
     how far this cohort may be from drivers elsewhere. Groups whose noisy count is below min_cohort,
-    or too noisy to divide by, are held back. Values of groups are drawn towards the row for all
-    data; intervals are not.
+    or too noisy to divide by, are held back. Values of groups are drawn together; intervals are
+    not.
     """
-    query = layout.query
-    groups = [ALL, *range(len(query.groups))]
-    blocks = [_block(noised, layout, group) for group in groups]
-    shown = [block for block in blocks if _held_back(block, query) is None]
-    estimates = _estimates(shown, query)
-    rows = [_row(block, query, estimates.get(block.group)) for block in blocks]
+    found = {(one.part.index, one.part.level): one for one in measured}
+    counts = _counts(query, found)
+    levels = splitting.shown_levels(query)
+    wholes: dict[int, _Whole] = {}
+    frames = []
+    for level in levels:
+        held = _held_back(counts[level], query)
+        columns = _labels(query, level) | _count_columns(counts[level])
+        for index, one in enumerate(query.statistics):
+            whole = None if level == ALL else wholes.get(index)
+            told = _told(query, found.get((index, level)), counts[level], held, whole)
+            if level == ALL and told is not None:
+                wholes[index] = _Whole(found[index, ALL], told)
+            columns |= _figure_columns(one, told, held)
+        frames.append(
+            pl.DataFrame({**columns, HELD_BACK: held}, schema=dict(telling.schema(query)))
+        )
     return Estimated(
-        frame=pl.DataFrame(rows, schema=dict(_schema(query)), orient="row"),
-        cohort_noised=_whole(blocks[0].count.value),
-        columns=[column for column, _ in _columns(query)],
+        frame=pl.concat(frames),
+        cohort_noised=int(_whole_numbers(counts[ALL].value)[0]),
+        columns=[column for column, _ in telling.columns(query)],
     )
 
 
-def _block(noised: Noised, layout: Layout, group: int) -> _Block:
-    units = [weight * RESOLUTION for weight in layout.weights_at(group)]
-    values = noised.values[layout.block(group)]
-    noisy = [
-        Noisy(value=value / unit, sd=noised.scale / unit)
-        for value, unit in zip(values, units, strict=True)
+def _counts(query: Query, found: Found) -> dict[int, Counted]:
+    """The number of drivers at each level; where levels must add up, they are made to."""
+    counts = {
+        level: Noisy(found[None, level].values[:, 0], found[None, level].sd)
+        for level in splitting.shown_levels(query)
+    }
+    below = FIRST if FIRST in counts else CROSS
+    if below in counts and splitting.levels_of(query)[below][1] == 1:
+        counts[ALL], counts[below] = hierarchy.agree(counts[ALL], counts[below])
+    return {level: _sized(query, level, count) for level, count in counts.items()}
+
+
+def _sized(query: Query, level: int, count: Noisy) -> Counted:
+    """Guess the sizes of groups of two keys from those of their rows and columns too."""
+    if level != CROSS or len(query.group_by) == 1:
+        return intervals.counted(count)
+    table = count.value.reshape(-1, len(query.group_by[1].domain))
+    sds = np.full_like(table, count.sd)
+    return Counted(count.value, count.sd, hierarchy.drawn_together(table, sds).ravel())
+
+
+def _held_back(count: Counted, query: Query) -> list[str | None]:
+    is_guessed = count.size is not count.value
+    is_fine = count.size > count.sd if is_guessed else count.may_divide
+    return [
+        MIN_COHORT if size < query.min_cohort else None if fine else TOO_NOISY
+        for size, fine in zip(count.size, is_fine, strict=True)
     ]
-    means = len(layout.query.means)
-    bins, start = [], 1 + means
-    for histogram in layout.query.histograms:
-        bins.append(tuple(noisy[start : start + histogram.bins]))
-        start += histogram.bins
-    return _Block(group=group, count=noisy[0], means=tuple(noisy[1 : 1 + means]), bins=tuple(bins))
 
 
-def _held_back(block: _Block, query: Query) -> str | None:
-    if block.count.value < query.min_cohort:
-        return MIN_COHORT
-    return None if intervals.may_divide_by(block.count) else TOO_NOISY
+@dataclass(frozen=True)
+class _Whole:
+    """A statistic over all data: its cells and its figures, which groups are drawn towards."""
+
+    measured: Measured
+    told: list[Estimate]
 
 
-def _estimates(shown: Sequence[_Block], query: Query) -> dict[int, list[Estimate]]:
-    """The estimates of each block that is shown: means in their unit, then shares."""
-    found: dict[int, list[Estimate]] = {block.group: [] for block in shown}
-    for index, mean in enumerate(query.means):
-        ratios = [intervals.ratio(b.means[index], b.count, least=-1.0, most=1.0) for b in shown]
-        for block, one in zip(shown, _drawn(shown, ratios), strict=True):
-            found[block.group].append(one.scaled(mean.half, mean.centre))
-    for index, histogram in enumerate(query.histograms):
-        by_bin = [_bin_ratios(shown, index, place) for place in range(histogram.bins)]
-        for position, block in enumerate(shown):
-            found[block.group] += intervals.as_shares([bin_[position] for bin_ in by_bin])
+def _told(
+    query: Query,
+    one: Measured | None,
+    count: Counted,
+    held: Sequence[str | None],
+    whole: _Whole | None,
+) -> list[Estimate] | None:
+    """The figures of a statistic at a level, drawn together and made to fit one another."""
+    if one is None:
+        return None
+    found = figures.figures_of(one, count)
+    statistic = one.part.statistic
+    if whole is not None and isinstance(statistic, Mean | Histogram):
+        shown = np.array([reason is None for reason in held])
+        pairs = zip(found, whole.told, strict=True)
+        found = [_drawn(query, one.part, figure, shown, to.value[0]) for figure, to in pairs]
+    if whole is not None and isinstance(statistic, Quantiles):
+        found = figures.shaped(one, found, count, whole.measured, whole.told)
+    if isinstance(statistic, Histogram):
+        return _with_values(found, figures.summing_to_one([one.value for one in found]))
+    if isinstance(statistic, Quantiles):
+        return _with_values(found, figures.rising([one.value for one in found]))
     return found
 
 
-def _bin_ratios(shown: Sequence[_Block], index: int, place: int) -> list[Estimate]:
-    ratios = [intervals.ratio(b.bins[index][place], b.count, least=0.0, most=1.0) for b in shown]
-    return _drawn(shown, ratios)
+def _drawn(query: Query, part: Part, figure: Estimate, shown: Flags, whole: float) -> Estimate:
+    """Draw one figure of the groups of a level together, about the centres that were bought."""
+    is_crossed = part.level == CROSS and len(query.group_by) > 1
+    columns = len(query.group_by[1].domain) if is_crossed else 1
+    has_own = len(part.centre) > 1
+    centre = np.array(part.centre) if has_own else np.zeros(1)
+    rest = np.where(shown, figure.value - centre, np.nan)
+    towards = None if is_crossed or has_own or not np.isfinite(whole) else float(whole)
+    drawn = hierarchy.drawn_together(
+        rest.reshape(-1, columns), figure.sd.reshape(-1, columns), towards=towards
+    )
+    return figure.with_values(np.where(shown, drawn.ravel() + centre, figure.value))
 
 
-def _drawn(shown: Sequence[_Block], ratios: Sequence[Estimate]) -> list[Estimate]:
-    """Draw the groups towards the level of all data, when that is shown."""
-    if not shown or shown[0].group != ALL:
-        return list(ratios)
-    return [ratios[0], *intervals.shrunk(ratios[1:], towards=ratios[0].value)]
+def _with_values(found: list[Estimate], values: list[Floats]) -> list[Estimate]:
+    return [one.with_values(value) for one, value in zip(found, values, strict=True)]
 
 
-def _row(block: _Block, query: Query, estimates: Sequence[Estimate] | None) -> list[Cell]:
-    is_all = block.group == ALL
-    keys = (None,) * len(query.group_by) if is_all else query.groups[block.group]
-    reach = intervals.Z_95 * block.count.sd
-    count = block.count.value
-    numbers: list[Cell]
-    if estimates is None:
-        numbers = [None] * (3 * (query.block_cells - 1))
-    else:
-        numbers = [round(n, _DECIMALS) for e in estimates for n in (e.value, e.low, e.high)]
-    counts: list[Cell] = [_whole(count), _whole(count - reach), _whole(count + reach)]
-    return ["all" if is_all else "group", *keys, *counts, *numbers, _held_back(block, query)]
+def _labels(query: Query, level: int) -> dict[str, object]:
+    names: dict[int, list[tuple[str | None, ...]]] = {
+        ALL: [(None,) * len(query.group_by)],
+        CROSS: list(query.groups),
+    }
+    if query.has_first:
+        names[FIRST] = [(value, None) for value in query.group_by[0].domain]
+    rows = names[level]
+    keys = {key.key: [row[i] for row in rows] for i, key in enumerate(query.group_by)}
+    return {LEVEL: [_LEVELS[level]] * len(rows), **keys}
 
 
-def _whole(value: float) -> int:
-    return max(round(value), 0)
+def _count_columns(count: Noisy) -> dict[str, object]:
+    reach = intervals.Z_95 * count.sd
+    ends = (count.value, count.value - reach, count.value + reach)
+    names = (DRIVERS, *(DRIVERS + suffix for suffix in INTERVAL_SUFFIXES))
+    return dict(zip(names, map(_whole_numbers, ends), strict=True))
 
 
-def _schema(query: Query) -> Iterator[tuple[str, type[pl.DataType]]]:
-    for column, kind in _columns(query):
-        yield column["name"], kind
+def _figure_columns(
+    one: Statistic, told: list[Estimate] | None, held: list[str | None]
+) -> dict[str, object]:
+    columns: dict[str, object] = {}
+    for place, name in enumerate(one.column_names):
+        names = (name, *(name + suffix for suffix in INTERVAL_SUFFIXES))
+        if told is None:
+            columns |= dict.fromkeys(names, [None] * len(held))
+        else:
+            ends = (told[place].value, told[place].low, told[place].high)
+            columns |= {n: _shown(end, held) for n, end in zip(names, ends, strict=True)}
+    return columns
 
 
-def _columns(query: Query) -> Iterator[tuple[dict[str, str], type[pl.DataType]]]:
-    about = "`all`: every driver in the release; `group`: one group"
-    yield _column(LEVEL, "", about), pl.String
-    for key in query.group_by:
-        yield _column(key.key, "", "Group, from the public list of the question"), pl.String
-    for column in _with_interval(DRIVERS, "drivers", "Drivers, with noise"):
-        yield column, pl.Int64
-    for name, unit, text in _figures(query):
-        for column in _with_interval(name, unit, text):
-            yield column, pl.Float64
-    about = "Why figures are missing: `min_cohort` or `too_noisy`"
-    yield _column(HELD_BACK, "", about), pl.String
+def _shown(values: Floats, held: list[str | None]) -> list[float | None]:
+    return [
+        round(float(value), _DECIMALS) if reason is None and np.isfinite(value) else None
+        for value, reason in zip(values, held, strict=True)
+    ]
 
 
-def _figures(query: Query) -> Iterator[tuple[str, str, str]]:
-    for mean in query.means:
-        text = f"Mean over drivers of their own mean, clamped to {mean.low}..{mean.high}"
-        yield mean.name, mean.signal.unit, text
-    for histogram in query.histograms:
-        for name, label in zip(histogram.column_names, histogram.labels, strict=True):
-            text = f"Mean over drivers of their own share in {label} {histogram.signal.unit}"
-            yield name, "share", text
-
-
-def _with_interval(name: str, unit: str, text: str) -> Iterator[dict[str, str]]:
-    yield _column(name, unit, text)
-    for suffix, end in zip(INTERVAL_SUFFIXES, ("lower", "upper"), strict=True):
-        yield _column(name + suffix, unit, f"{text}: {end} end of the 95% interval of the noise")
-
-
-def _column(name: str, unit: str, description: str) -> dict[str, str]:
-    return {"name": name, "unit": unit, "description": description}
+def _whole_numbers(values: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    found: np.ndarray[tuple[int, ...], np.dtype[np.int64]] = np.maximum(np.rint(values), 0)
+    return found.astype(np.int64)

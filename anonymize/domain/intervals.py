@@ -1,36 +1,55 @@
-"""Ratios of two noisy numbers, with intervals that hold whatever the true ratio is."""
+"""Figures from noisy numbers, with 95% intervals of the noise."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
+
+from anonymize.domain import prefix
+from anonymize.domain.prefix import Floats
+
+Flags = NDArray[np.bool_]
 
 Z_95 = 1.959963984540054
 """Standard normal quantile of a two-sided 95% interval."""
 
-_LEAST_GROUPS_TO_SHRINK = 3
+Z_90 = 1.6448536269514722
+"""The same of a one-sided one."""
 
 
 @dataclass(frozen=True)
 class Noisy:
-    """A number with Gaussian noise of known standard deviation."""
+    """Numbers with independent Gaussian noise of known standard deviation."""
 
-    value: float
-    sd: float
+    value: Floats
+    sd: Floats | float
+
+
+@dataclass(frozen=True)
+class Counted(Noisy):
+    """Noisy numbers of drivers. size: the best guess of them, from all levels and groups."""
+
+    size: Floats
+
+    @property
+    def may_divide(self) -> Flags:
+        """Where a ratio over this count has a bounded 95% interval."""
+        found: Flags = self.value > Z_95 * self.sd
+        return found
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A ratio, the ends of its 95% interval, and the standard deviation of its noise."""
+    """Figures, the ends of their 95% intervals, and the standard deviations of their noise."""
 
-    value: float
-    low: float
-    high: float
-    sd: float
+    value: Floats
+    low: Floats
+    high: Floats
+    sd: Floats
 
-    def scaled(self, factor: float, offset: float) -> "Estimate":
-        """Return the estimate in another unit: value * factor + offset (factor above zero)."""
+    def scaled(self, factor: float, offset: Floats | float = 0.0) -> "Estimate":
+        """Return the figures in another unit: value * factor + offset (factor above zero)."""
         return Estimate(
             value=self.value * factor + offset,
             low=self.low * factor + offset,
@@ -38,67 +57,120 @@ class Estimate:
             sd=self.sd * factor,
         )
 
+    def with_values(self, value: Floats) -> "Estimate":
+        """Return other figures; an interval only ever grows to hold its own."""
+        low, high = np.minimum(self.low, value), np.maximum(self.high, value)
+        return Estimate(value=value, low=low, high=high, sd=self.sd)
 
-def may_divide_by(count: Noisy) -> bool:
-    """Whether a ratio over this count has a bounded 95% interval."""
-    return count.value > Z_95 * count.sd
+
+def counted(count: Noisy) -> Counted:
+    """Return a count whose best guess is itself."""
+    return Counted(count.value, count.sd, count.value)
 
 
-def ratio(total: Noisy, count: Noisy, *, least: float, most: float) -> Estimate:
+def ratio(total: Noisy, count: Counted, *, least: float, most: float) -> Estimate:
     """Return total / count, which is known to lie within least..most, with its 95% interval.
 
     Fieller: for the true ratio t, total - t * count is exactly normal with variance
     sd_total^2 + t^2 sd_count^2, so the set of all t for which it lies within 1.96 of its standard
-    deviations covers the truth in 95 of 100 draws of the noise. The set is an interval when
-    may_divide_by(count); cutting it to least..most loses no truth.
+    deviations covers the truth in 95 of 100 draws of the noise. The set is an interval where
+    count.may_divide; elsewhere all of least..most is told. Cutting to least..most loses no truth.
+    The figure itself is taken over the best guess of the count.
     """
-    denominator = count.value**2 - (Z_95 * count.sd) ** 2
-    middle = total.value * count.value / denominator
-    spread = (total.sd * count.value) ** 2 + (count.sd * total.value) ** 2
-    reach = Z_95 * sqrt(spread - (Z_95 * total.sd * count.sd) ** 2) / denominator
-    value = _within(total.value / count.value, least, most)
-    return Estimate(
-        value=value,
-        low=_within(middle - reach, least, most),
-        high=_within(middle + reach, least, most),
-        sd=sqrt(total.sd**2 + (value * count.sd) ** 2) / count.value,
-    )
+    n = np.where(count.may_divide, count.value, np.nan)
+    denominator = n**2 - (Z_95 * count.sd) ** 2
+    middle = total.value * n / denominator
+    spread = (total.sd * n) ** 2 + (count.sd * total.value) ** 2
+    reach = Z_95 * np.sqrt(spread - (Z_95 * total.sd * count.sd) ** 2) / denominator
+    size = np.maximum(count.size, 1.0)
+    value = np.clip(total.value / size, least, most)
+    low = np.clip(np.nan_to_num(middle - reach, nan=least), least, most)
+    high = np.clip(np.nan_to_num(middle + reach, nan=most), least, most)
+    return Estimate(value, low, high, _spread(value, total, count, size)).with_values(value)
 
 
-def shrunk(estimates: Sequence[Estimate], towards: float) -> list[Estimate]:
-    """Return the estimates with their values drawn towards a common one; the intervals stay.
+def _spread(value: Floats, total: Noisy, count: Counted, size: Floats) -> Floats:
+    """Return the noise of each ratio.
 
-    Empirical Bayes: each value moves by the noise's part in its own spread about the common value,
-    where the true spread between groups is what the noise does not explain; no value moves by
-    more than one standard deviation of its noise (Efron and Morris, limited translation), so it
-    stays within its interval. Fewer than three estimates are left alone.
+    How large ratios are is taken from all of them: a single one is large by its own noise as well,
+    and would seem the noisier for it.
     """
-    if len(estimates) < _LEAST_GROUPS_TO_SHRINK:
-        return list(estimates)
-    values = np.array([estimate.value for estimate in estimates])
-    variances = np.array([estimate.sd**2 for estimate in estimates])
-    weights = 1 / variances
-    unexplained = weights @ ((values - towards) ** 2 - variances) / weights.sum()
-    part = variances / (variances + max(float(unexplained), 0.0))
-    sds = np.sqrt(variances)
-    moved = values - np.clip(part * (values - towards), -sds, sds)
-    return [_moved(one, float(value)) for one, value in zip(estimates, moved, strict=True)]
+    own = np.asarray(total.sd) / size
+    typical = max(float(np.mean(value**2 - np.minimum(own, 1.0) ** 2)), 0.0)
+    found: Floats = np.sqrt(own**2 + typical * (np.asarray(count.sd) / size) ** 2)
+    return found
 
 
-def as_shares(estimates: Sequence[Estimate]) -> list[Estimate]:
-    """Return the shares of one group with values made non-negative and summing to one."""
-    values = [max(estimate.value, 0.0) for estimate in estimates]
-    total = sum(values)
-    if total <= 0:
-        values, total = [1.0] * len(values), float(len(values))
-    return [_moved(one, value / total) for one, value in zip(estimates, values, strict=True)]
+def moment_gap(first: Noisy, second: Noisy, count: Counted) -> Estimate:
+    """Return the variance of values in -1..1 from sums of x and of 2x^2 - 1.
+
+    The interval comes from the slopes of (second/n + 1)/2 - (first/n)^2 in its three numbers; the
+    square's own bias, the variance of the noise in first/n, is taken off.
+    """
+    n = np.where(count.may_divide, count.value, np.nan)
+    mean, square = first.value / n, second.value / n
+    bias = (first.sd / n) ** 2 + (mean * count.sd / n) ** 2
+    raw = (square + 1) / 2 - mean**2 + bias
+    by_count = (2 * mean**2 - square / 2) * count.sd
+    variance = (second.sd / 2) ** 2 + (2 * mean * first.sd) ** 2 + by_count**2
+    curved = 2 * (first.sd / n) ** 4
+    sd = np.sqrt(variance / n**2 + curved)
+    value = np.clip(raw, 0.0, 1.0)
+    low = np.clip(np.nan_to_num(raw - Z_95 * sd, nan=0.0), 0.0, 1.0)
+    high = np.clip(np.nan_to_num(raw + Z_95 * sd, nan=1.0), 0.0, 1.0)
+    return Estimate(np.nan_to_num(value, nan=0.5), low, high, np.nan_to_num(sd, nan=0.5))
 
 
-def _moved(estimate: Estimate, value: float) -> Estimate:
-    """Move the value; the interval only ever grows to hold it."""
-    low, high = min(estimate.low, value), max(estimate.high, value)
-    return Estimate(value=value, low=low, high=high, sd=estimate.sd)
+def quantile(cells: Noisy, count: Counted, at: float) -> Estimate:
+    """Return where a share `at` of drivers lies below, in bins from the lower end of the range.
+
+    cells: one line per group, through the factor of prefix sums. The figure is read off the
+    running totals over the bins, straight within a bin. At the true place q, total(q) - at * count
+    is normal with known variance and mean zero, so the places at which it lies within 1.96 of its
+    standard deviations cover q in 95 of 100 draws; the interval is their hull, first to last.
+    Where the noise could not tell the lower end of the range from the quantile (so few drivers lie
+    below), the interval begins at that end and the other side alone is tested, at 95 of 100; so
+    above.
+    """
+    bins = cells.value.shape[1]
+    start = np.zeros((len(cells.value), 1))
+    totals = np.concatenate([start, cells.value @ prefix.decoder(bins).T], axis=1)
+    gap = totals - at * count.value[:, None]
+    own = np.concatenate([[0.0], prefix.spread(bins) * cells.sd])
+    sd = np.sqrt(own**2 + (at * np.asarray(count.sd).reshape(-1, 1)) ** 2)
+    best = totals - at * count.size[:, None]
+    rising = np.array([isotonic_regression(line).x for line in best])
+    is_open_below = at * count.size[:, None] < Z_95 * own[1]
+    is_open_above = (1 - at) * count.size[:, None] < Z_95 * own[-1]
+    low = _first_above(gap + np.where(is_open_above, Z_90, Z_95) * sd)
+    high = _last_below(gap - np.where(is_open_below, Z_90, Z_95) * sd)
+    low = np.where(is_open_below[:, 0], 0.0, low)
+    high = np.where(is_open_above[:, 0], float(bins), high)
+    value = np.clip(_first_above(rising), low, high)
+    return Estimate(value, low, high, (high - low) / (2 * Z_95))
 
 
-def _within(value: float, least: float, most: float) -> float:
-    return min(max(value, least), most)
+def _first_above(gap: Floats) -> Floats:
+    """Return the first place where a line over the bins' ends, straight between, is not below 0."""
+    last = gap.shape[1] - 1
+    is_above = gap >= 0
+    found = np.where(is_above.any(axis=1), is_above.argmax(axis=1), last)
+    return _crossing(gap, np.clip(found, 1, last))
+
+
+def _last_below(gap: Floats) -> Floats:
+    """Return the last place where a line over the bins' ends, straight between, is not above 0."""
+    last = gap.shape[1] - 1
+    found = last - (gap[:, ::-1] <= 0).argmax(axis=1)
+    return _crossing(gap, np.clip(found + 1, 1, last))
+
+
+def _crossing(gap: Floats, upper: Floats) -> Floats:
+    """Return where the straight line from a bin's lower to its upper end meets zero."""
+    index = upper.astype(np.int64)[:, None]
+    after = np.take_along_axis(gap, index, axis=1)[:, 0]
+    before = np.take_along_axis(gap, index - 1, axis=1)[:, 0]
+    rise = after - before
+    part = np.where(rise > 0, -before / np.where(rise > 0, rise, 1.0), 1.0)
+    found: Floats = index[:, 0] - 1 + np.clip(part, 0.0, 1.0)
+    return found

@@ -1,150 +1,49 @@
-"""What a QuerySpec may ask, as typed values; refusals with a suggestion."""
+"""Read a QuerySpec into a query; refuse it with the rule and a suggestion that would pass."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise, product
+from itertools import pairwise
 from math import prod
 from typing import cast
 
+from anonymize.domain import measuring
 from anonymize.domain.errors import (
     CohortTooSmall,
     HoursUnclear,
+    LevelMissing,
     LossTooGreat,
     NamesCollide,
     SpecMalformed,
     TooFine,
     UnknownKey,
-    UnknownSignal,
     UnknownSource,
     WrongUnit,
 )
-from anonymize.domain.spec_document import KeyDocument, SpecDocument, StatisticDocument
+from anonymize.domain.measuring import at
+from anonymize.domain.questions import (
+    DRIVERS,
+    HELD_BACK,
+    INTERVAL_SUFFIXES,
+    LEVEL,
+    OTHER,
+    GroupKey,
+    Query,
+    labels_of,
+)
+from anonymize.domain.signals import SOURCES, Source
+from anonymize.domain.spec_document import KeyDocument, SpecDocument
 from protocol import query_spec
 from protocol.errors import ProtocolError
 
-OTHER = "Other"
-HOUR_OF_DAY = "hour_of_day"
-SOURCE = "charging_sessions"
+__all__ = ["MAX_RHO_MICRO", "MIN_COHORT", "Query", "hours_of", "plan_of"]
+
 MIN_COHORT = 10
 MAX_CELLS = 4_000
 MAX_RHO_MICRO = 1_000_000
 
-LEVEL, DRIVERS, HELD_BACK = "level", "drivers", "held_back"
-INTERVAL_SUFFIXES = ("_low", "_high")
-
 _HOURS = re.compile(r"([0-9]{2})-([0-9]{2})", re.ASCII)
 _DAY_H = 24
-
-
-@dataclass(frozen=True)
-class Signal:
-    """A measured quantity: the frame's column, the unit told to people, frame units in one unit."""
-
-    column: str
-    unit: str
-    per_unit: int
-
-
-SIGNALS: Mapping[str, Signal] = {
-    "energy_per_session": Signal(column="energy_wh", unit="kWh", per_unit=1000),
-    "plug_in_hour": Signal(column="plug_in_hour", unit="h", per_unit=1),
-}
-KEYS: Mapping[str, str] = {
-    "vehicle_model": "vehicle_model",
-    "site": "site",
-    HOUR_OF_DAY: "plug_in_hour",
-}
-
-
-@dataclass(frozen=True)
-class GroupKey:
-    """One grouping: a key and its closed, public list of values."""
-
-    key: str
-    domain: tuple[str, ...]
-
-    @property
-    def has_other(self) -> bool:
-        """Whether values outside the list fall into its last entry."""
-        return self.domain[-1] == OTHER
-
-
-@dataclass(frozen=True)
-class Mean:
-    """The mean over drivers of each driver's own mean, clamped to low..high (in the unit)."""
-
-    name: str
-    signal: Signal
-    low: Decimal
-    high: Decimal
-
-    @property
-    def centre(self) -> float:
-        """The middle of the clamp range, in the signal's unit."""
-        return float((self.low + self.high) / 2)
-
-    @property
-    def half(self) -> float:
-        """Half of the clamp range, in the signal's unit."""
-        return float((self.high - self.low) / 2)
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """The mean over drivers of each driver's shares per bin; end bins take what lies outside."""
-
-    name: str
-    signal: Signal
-    edges: tuple[Decimal, ...]
-
-    @property
-    def bins(self) -> int:
-        """How many bins the edges make."""
-        return len(self.edges) - 1
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """One public name per bin, `low-high`."""
-        return tuple(f"{low}-{high}" for low, high in pairwise(self.edges))
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """The name of each bin's column in a release."""
-        return tuple(f"{self.name}_{label}" for label in self.labels)
-
-
-@dataclass(frozen=True)
-class Query:
-    """A QuerySpec this house can answer. rho_micro: zCDP loss in millionths of rho."""
-
-    title: str
-    windows: tuple[str, ...]
-    group_by: tuple[GroupKey, ...]
-    means: tuple[Mean, ...]
-    histograms: tuple[Histogram, ...]
-    l0: int
-    min_cohort: int
-    rho_micro: int
-
-    @property
-    def groups(self) -> tuple[tuple[str, ...], ...]:
-        """Every combination of group values, in the order of the public lists; none ungrouped."""
-        if not self.group_by:
-            return ()
-        return tuple(product(*(key.domain for key in self.group_by)))
-
-    @property
-    def figure_names(self) -> tuple[str, ...]:
-        """The columns of a release that carry a figure and its interval, after the count."""
-        bins = (name for histogram in self.histograms for name in histogram.column_names)
-        return (*(mean.name for mean in self.means), *bins)
-
-    @property
-    def block_cells(self) -> int:
-        """Cells that one group needs: the count, one per mean, one per bin."""
-        return 1 + len(self.means) + sum(histogram.bins for histogram in self.histograms)
 
 
 def plan_of(spec: Mapping[str, object]) -> Query:
@@ -153,20 +52,27 @@ def plan_of(spec: Mapping[str, object]) -> Query:
     Raises SpecRefused with the rule, a pointer and, where one exists, a suggestion that passes.
     """
     document = _parsed(spec)
-    if document["source"] != SOURCE:
-        raise UnknownSource(known=SOURCE, fields=_at("/source", UnknownSource.code))
+    source = SOURCES.get(document["source"])
+    if source is None:
+        raise UnknownSource(known=", ".join(SOURCES), fields=at("/source", UnknownSource.code))
     _check_limits(document)
-    statistics = list(enumerate(document["statistics"]))
+    _check_levels(document)
+    statistics = [
+        measuring.statistic_of(one, source, f"/statistics/{index}")
+        for index, one in enumerate(document["statistics"])
+    ]
     query = Query(
         title=document["title"],
+        source=source,
         windows=tuple(document["windows"]),
-        group_by=tuple(_key_of(key, index) for index, key in enumerate(document["group_by"])),
-        means=tuple(_mean_of(s, index) for index, s in statistics if s["kind"] == "mean"),
-        histograms=tuple(_histogram_of(s, i) for i, s in statistics if s["kind"] == "histogram"),
+        group_by=tuple(_key_of(key, source, i) for i, key in enumerate(document["group_by"])),
+        statistics=tuple(statistics),
         l0=document["l0"],
+        l0_first=document.get("l0_first"),
         min_cohort=document["min_cohort"],
         rho_micro=document["rho_micro"],
     )
+    _check_size(query, document)
     _check_names(query)
     return query
 
@@ -186,7 +92,7 @@ def _parsed(spec: Mapping[str, object]) -> SpecDocument:
     try:
         return cast("SpecDocument", query_spec.parse(spec))
     except ProtocolError as error:
-        raise SpecMalformed(fields=_at(error.pointer, error.code, error.detail)) from error
+        raise SpecMalformed(fields=at(error.pointer, error.code, error.detail)) from error
 
 
 def _check_limits(document: SpecDocument) -> None:
@@ -194,22 +100,51 @@ def _check_limits(document: SpecDocument) -> None:
         raise CohortTooSmall(
             least=MIN_COHORT,
             suggestion={"min_cohort": MIN_COHORT},
-            fields=_at("/min_cohort", CohortTooSmall.code),
+            fields=at("/min_cohort", CohortTooSmall.code),
         )
     if document["rho_micro"] > MAX_RHO_MICRO:
         raise LossTooGreat(
             asked=document["rho_micro"],
             most=MAX_RHO_MICRO,
             suggestion={"rho_micro": MAX_RHO_MICRO},
-            fields=_at("/rho_micro", LossTooGreat.code),
+            fields=at("/rho_micro", LossTooGreat.code),
         )
-    if (cells := _cells_of(document, document["group_by"])) > MAX_CELLS:
+
+
+def _check_levels(document: SpecDocument) -> None:
+    """Rows for the first key alone need two keys, and are there when l0_first says so."""
+    has_two = len(document["group_by"]) > 1
+    if "l0_first" in document and not has_two:
+        kept = {key: value for key, value in document.items() if key != "l0_first"}
+        raise LevelMissing(suggestion=kept, fields=at("/l0_first", LevelMissing.code))
+    for index, one in enumerate(document["statistics"]):
+        if one.get("level") == "first" and "l0_first" not in document:
+            suggestion: dict[str, object] = {"l0_first": 1} if has_two else {"level": "group"}
+            pointer = f"/statistics/{index}/level"
+            raise LevelMissing(suggestion=suggestion, fields=at(pointer, LevelMissing.code))
+
+
+def _check_size(query: Query, document: SpecDocument) -> None:
+    if (cells := _cells_of(query, [len(key.domain) for key in query.group_by])) > MAX_CELLS:
         raise TooFine(
             asked=cells,
             most=MAX_CELLS,
-            suggestion={"group_by": _coarser(document)},
-            fields=_at("/group_by", TooFine.code),
+            suggestion=_coarser(query, document),
+            fields=at("/group_by", TooFine.code),
         )
+
+
+def _cells_of(query: Query, sizes: list[int]) -> int:
+    groups = {"all": 1, "first": 1 + sizes[0] if sizes else 1}
+    groups["group"] = groups["first"] + prod(sizes) if query.has_first else 1 + prod(sizes)
+    groups["group"] = groups["group"] if sizes else 1
+    return groups["group"] + sum(one.cells * groups[one.depth] for one in query.statistics)
+
+
+def _coarser(query: Query, document: SpecDocument) -> dict[str, object]:
+    first = [len(key.domain) for key in query.group_by][:1]
+    keeps_one = bool(first) and not query.has_first and _cells_of(query, first) <= MAX_CELLS
+    return {"group_by": document["group_by"][:1] if keeps_one else []}
 
 
 def _check_names(query: Query) -> None:
@@ -217,65 +152,47 @@ def _check_names(query: Query) -> None:
     names = [LEVEL, HELD_BACK, *(key.key for key in query.group_by), *figures]
     names += [name + suffix for name in figures for suffix in INTERVAL_SUFFIXES]
     if len(set(names)) != len(names):
-        raise NamesCollide(fields=_at("/statistics", NamesCollide.code))
+        raise NamesCollide(fields=at("/statistics", NamesCollide.code))
 
 
-def _cells_of(document: SpecDocument, keys: list[KeyDocument]) -> int:
-    block = 1 + sum(len(s.get("bins", ["", ""])) - 1 for s in document["statistics"])
-    groups = prod(len(key["domain"]) for key in keys) if keys else 0
-    return block * (1 + groups)
+def _key_of(document: KeyDocument, source: Source, index: int) -> GroupKey:
+    key, pointer = document["key"], f"/group_by/{index}"
+    if key in source.numbers and "bins" in document:
+        return _measured_key(document, source, pointer)
+    if "domain" in document and key in source.lists:
+        return GroupKey(key, tuple(document["domain"]), source.lists[key])
+    if "domain" in document and key in source.hours:
+        return _hour_key(document, source, pointer)
+    known = ", ".join([*source.lists, *source.hours, *(f"{n} (bins)" for n in source.numbers)])
+    raise UnknownKey(known=known, fields=at(f"{pointer}/key", UnknownKey.code))
 
 
-def _coarser(document: SpecDocument) -> list[KeyDocument]:
-    first = document["group_by"][:1]
-    return first if _cells_of(document, first) <= MAX_CELLS else []
-
-
-def _key_of(document: KeyDocument, index: int) -> GroupKey:
-    if document["key"] not in KEYS:
-        raise UnknownKey(
-            known=", ".join(KEYS), fields=_at(f"/group_by/{index}/key", UnknownKey.code)
-        )
-    key = GroupKey(key=document["key"], domain=tuple(document["domain"]))
-    if key.key == HOUR_OF_DAY and not _hours_are_clear(key):
-        raise HoursUnclear(fields=_at(f"/group_by/{index}/domain", HoursUnclear.code))
-    return key
-
-
-def _hours_are_clear(key: GroupKey) -> bool:
-    try:
-        spans = sorted(hours_of(label) for label in key.domain if label != OTHER)
-    except ValueError:
-        return False
-    other_is_last = OTHER not in key.domain[:-1]
-    return other_is_last and all(one[1] <= next_[0] for one, next_ in pairwise(spans))
-
-
-def _signal_of(document: StatisticDocument, index: int) -> Signal:
-    signal = SIGNALS.get(document["signal"])
-    if signal is None:
-        raise UnknownSignal(
-            known=", ".join(SIGNALS),
-            fields=_at(f"/statistics/{index}/signal", UnknownSignal.code),
-        )
+def _measured_key(document: KeyDocument, source: Source, pointer: str) -> GroupKey:
+    signal = source.numbers[document["key"]]
     if document["unit"] != signal.unit:
         raise WrongUnit(
             unit=signal.unit,
             suggestion={"unit": signal.unit},
-            fields=_at(f"/statistics/{index}/unit", WrongUnit.code),
+            fields=at(f"{pointer}/unit", WrongUnit.code),
         )
-    return signal
+    edges = tuple(float(Decimal(edge) * signal.per_unit) for edge in document["bins"])
+    labels = labels_of(tuple(document["bins"]))
+    return GroupKey(document["key"], labels, signal.column, edges=edges)
 
 
-def _mean_of(document: StatisticDocument, index: int) -> Mean:
-    low, high = (Decimal(edge) for edge in document["clamp"])
-    return Mean(name=document["name"], signal=_signal_of(document, index), low=low, high=high)
+def _hour_key(document: KeyDocument, source: Source, pointer: str) -> GroupKey:
+    domain = tuple(document["domain"])
+    hours = _spans(domain)
+    if hours is None:
+        raise HoursUnclear(fields=at(f"{pointer}/domain", HoursUnclear.code))
+    return GroupKey(document["key"], domain, source.hours[document["key"]], hours=hours)
 
 
-def _histogram_of(document: StatisticDocument, index: int) -> Histogram:
-    edges = tuple(Decimal(edge) for edge in document["bins"])
-    return Histogram(name=document["name"], signal=_signal_of(document, index), edges=edges)
-
-
-def _at(pointer: str, code: str, detail: str = "") -> list[dict[str, str]]:
-    return [{"pointer": pointer, "code": code, "detail": detail}]
+def _spans(domain: tuple[str, ...]) -> tuple[tuple[int, int], ...] | None:
+    """Return the spans of hours that do not overlap; None when they are not such."""
+    try:
+        hours = tuple(hours_of(label) for label in domain if label != OTHER)
+    except ValueError:
+        return None
+    is_apart = all(one[1] <= after[0] for one, after in pairwise(sorted(hours)))
+    return hours if is_apart and OTHER not in domain[:-1] else None

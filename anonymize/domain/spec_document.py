@@ -2,12 +2,25 @@
 
 from typing import NotRequired, TypedDict
 
+from anonymize.domain.statistics import Depth
+
 
 class KeyDocument(TypedDict):
-    """A group key as it is written in a QuerySpec."""
+    """A group key as it is written in a QuerySpec: a list of values, or bins with a unit."""
 
     key: str
-    domain: list[str]
+    domain: NotRequired[list[str]]
+    unit: NotRequired[str]
+    bins: NotRequired[list[str]]
+
+
+class PerDocument(TypedDict):
+    """What a rate is counted over."""
+
+    signal: str
+    unit: str
+    clamp: list[str]
+    amount: NotRequired[str]
 
 
 class StatisticDocument(TypedDict):
@@ -15,10 +28,15 @@ class StatisticDocument(TypedDict):
 
     name: str
     kind: str
-    signal: str
-    unit: str
+    level: NotRequired[Depth]
+    signal: NotRequired[str]
+    unit: NotRequired[str]
     clamp: NotRequired[list[str]]
+    range: NotRequired[str]
+    expected: NotRequired[list[str]]
     bins: NotRequired[list[str]]
+    at: NotRequired[list[str]]
+    per: NotRequired[PerDocument]
 
 
 class SpecDocument(TypedDict):
@@ -30,5 +48,6 @@ class SpecDocument(TypedDict):
     group_by: list[KeyDocument]
     statistics: list[StatisticDocument]
     l0: int
+    l0_first: NotRequired[int]
     min_cohort: int
     rho_micro: int

@@ -1,12 +1,12 @@
-"""Noise is drawn at most once for one charge, whoever is killed when."""
+"""A build draws at most once for one charge, and waits while the market is halted."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from anonymize import answering, building, publishing, tasks
-from anonymize.models import BudgetCharge, PrivacyBudget, Release
+from anonymize import answering, building, drawing, publishing, tasks
+from anonymize.models import Contribution, PrivacyBudget, Release
 from chain import reading, standing
 from chain.domain.calls import Block
 from chain.errors import MarketHalted
@@ -42,9 +42,10 @@ def test_only_one_builder_passes_the_fence(charged):
         answering.pass_the_fence(charged)
 
 
-def test_a_build_that_died_while_drawing_is_spent_and_never_draws_again(charged, lease):
+@pytest.mark.parametrize("door", [building.build, drawing.merge])
+def test_a_build_that_died_while_drawing_is_spent_and_never_draws_again(charged, lease, door):
     Release.objects.update(state=Release.State.DRAWING)
-    building.build(lease)
+    door(lease)
     charged.refresh_from_db()
     assert (charged.state, charged.failure) == (Release.State.SPENT, "draw_interrupted")
     assert WorkRow.objects.get().state == WorkRow.State.DONE
@@ -73,7 +74,7 @@ def test_while_the_market_is_halted_a_build_waits_where_it_stood(charged, monkey
     row.refresh_from_db()
     assert (charged.state, row.state, row.last_error) == (state, "open", "market_halted")
     assert row.attempts == doing.MAX_ATTEMPTS - 1
-    assert not BudgetCharge.objects.exists()
+    assert not Contribution.objects.exists()
 
 
 def test_a_charged_build_draws_once_after_the_halt(charged, lease, monkeypatch):
@@ -81,11 +82,11 @@ def test_a_charged_build_draws_once_after_the_halt(charged, lease, monkeypatch):
     monkeypatch.setattr(answering, "keep", lambda **facts: drawn.append(facts["release"].id))
     monkeypatch.setattr(standing, "is_halted", lambda: True)
     with pytest.raises(MarketHalted):
-        building.build(lease)
+        drawing.merge(lease)
     monkeypatch.setattr(standing, "is_halted", lambda: False)
-    building.build(lease)
+    drawing.merge(lease)
     assert drawn == [charged.id]
-    assert not BudgetCharge.objects.exists()  # the charge of before the halt is the only one
+    assert not Contribution.objects.exists()  # the charge of before the halt is the only one
 
 
 def test_a_drawn_release_waits_with_its_publication(charged, lease, monkeypatch):

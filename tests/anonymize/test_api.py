@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from anonymize.models import BudgetCharge, PrivacyBudget, Release
+from anonymize.models import Contribution, PrivacyBudget, Release
 from tests.factories import anonymize as factory
 
 pytestmark = pytest.mark.django_db
@@ -109,10 +109,11 @@ def test_a_build_wants_an_idempotency_key(as_admin):
 
 
 def test_a_driver_sees_own_ledger_only(as_driver, as_other_driver, driver, published):
-    budget = PrivacyBudget.objects.create(
+    PrivacyBudget.objects.create(
         driver=driver, window="2018-06", spent_rho_micro=100_000, cap_rho_micro=1_000_000
     )
-    BudgetCharge.objects.create(budget=budget, release=published, rho_micro=100_000)
+    Release.objects.update(charged_at=timezone.now())
+    Contribution.objects.create(release=published, driver=driver, consent_address=factory.address())
     mine = as_driver.get("/api/v1/privacy-ledger").data["results"]
     assert mine[0]["used_rho_micro"] == 100_000
     assert mine[0]["charges"][0]["release_id"] == str(published.id)

@@ -4,10 +4,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from anonymize import budgeting
-from anonymize.models import BudgetCharge, PrivacyBudget, Release
+from anonymize import budgeting, selectors
+from anonymize.models import Contribution, PrivacyBudget, Release
 from chain.domain.calls import Block
 from tests.factories import anonymize as factory
+from work.errors import LeaseLost
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +22,7 @@ def block():
 
 @pytest.fixture
 def release():
-    return factory.make_release(factory.make_dataset())
+    return factory.make_release(factory.make_dataset(windows=WINDOWS))
 
 
 def test_every_window_and_the_lifetime_are_debited_in_full(release, driver, block):
@@ -35,7 +36,8 @@ def test_every_window_and_the_lifetime_are_debited_in_full(release, driver, bloc
     assert size == 1
     assert {row.window for row in rows} == {*WINDOWS, "lifetime"}
     assert {row.spent_rho_micro for row in rows} == {100_000}
-    assert BudgetCharge.objects.filter(release=release).count() == 3
+    told = [row["charges"] for row in selectors.privacy_ledger(driver)]
+    assert [[one["rho_micro"] for one in charges] for charges in told] == [[100_000]] * 3
 
 
 def test_the_cohort_and_the_block_are_fixed_with_the_debit(release, driver, block):
@@ -72,6 +74,65 @@ def test_a_driver_at_the_limit_is_left_out_and_not_debited(release, driver, othe
     assert release.contributions.get().driver_id == other_driver.id
     spent = PrivacyBudget.objects.filter(driver=driver).values_list("spent_rho_micro", flat=True)
     assert sorted(spent) == [0, 0, 950_000]
+
+
+def test_too_few_drivers_cost_nobody_anything(release, driver, other_driver, block):
+    PrivacyBudget.objects.create(
+        driver=driver, window="2018-07", spent_rho_micro=950_000, cap_rho_micro=1_000_000
+    )
+    size = budgeting.charge(
+        release=release,
+        addresses={driver.id: factory.address(), other_driver.id: factory.address()},
+        windows=WINDOWS,
+        block=block,
+        needed=2,
+    )
+    release.refresh_from_db()
+    assert (size, release.state, release.charged_at) == (0, Release.State.PLANNED, None)
+    assert not PrivacyBudget.objects.filter(driver=other_driver, spent_rho_micro__gt=0).exists()
+    assert all(not row["charges"] for row in selectors.privacy_ledger(other_driver))
+
+
+def test_who_reaches_the_limit_before_the_debit_is_left_out(release, driver, other_driver, block):
+    proposal = propose(release, [driver, other_driver], block)
+    PrivacyBudget.objects.filter(driver=driver, window="2018-07").update(spent_rho_micro=950_000)
+    assert budgeting.debit(proposal) == 1
+    assert release.contributions.get().driver_id == other_driver.id
+    spent = PrivacyBudget.objects.filter(driver=driver).values_list("spent_rho_micro", flat=True)
+    assert sorted(spent) == [0, 0, 950_000]
+
+
+def test_a_cohort_that_was_written_anew_is_not_debited_by_the_old_writing(release, driver, block):
+    old = propose(release, [driver], block)
+    new = propose(release, [driver], block)
+    with pytest.raises(LeaseLost):
+        budgeting.debit(old)
+    assert budgeting.debit(new) == 1
+    with pytest.raises(LeaseLost):
+        budgeting.debit(new)
+    assert set(PrivacyBudget.objects.values_list("spent_rho_micro", flat=True)) == {100_000}
+
+
+def test_budgets_that_are_debited_are_those_the_contributions_tell(driver, other_driver, block):
+    dataset = factory.make_dataset()
+    for drivers in ([driver], [driver, other_driver], [other_driver], [driver, other_driver]):
+        proposal = propose(factory.make_release(dataset), drivers, block)
+        budgeting.debit(proposal)
+    for one in (driver, other_driver):
+        charged = Contribution.objects.filter(driver=one, release__charged_at__isnull=False)
+        told = sum(row.release.rho_micro for row in charged)
+        spent = PrivacyBudget.objects.filter(driver=one).values_list("spent_rho_micro", flat=True)
+        assert set(spent) == {told} == {300_000}
+
+
+def propose(release, drivers, block):
+    return budgeting.propose(
+        release=release,
+        addresses={one.id: factory.address() for one in drivers},
+        windows=WINDOWS,
+        block=block,
+        needed=1,
+    )
 
 
 def test_the_database_itself_refuses_a_row_above_its_cap(driver):

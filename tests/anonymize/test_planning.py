@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from anonymize import planning
+from anonymize import cohorts, planning
 from anonymize.errors import (
     BuildUnderWay,
     DatasetBudgetExhausted,
@@ -13,7 +13,10 @@ from anonymize.errors import (
 )
 from anonymize.models import Dataset, Release
 from chain.errors import MarketHalted
+from tests.anonymize import crowd
 from tests.factories import anonymize as factory
+from tests.factories import keys
+from tests.factories import registry as registry_factory
 from work.models import WorkRow
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +64,54 @@ def test_nothing_is_planned_while_the_market_is_halted(halted):
     with pytest.raises(MarketHalted):
         planning.plan_release(dataset_id=dataset.id, price_units=5)
     assert not Release.objects.exists()
+
+
+@pytest.fixture
+def sold(monkeypatch):
+    """A published release whose cohort still stands."""
+    crowd.all_consent(monkeypatch)
+    registry_factory.make_driver()
+    dataset = factory.make_dataset()
+    addresses = [one.consent_address for one in crowd.willing()]
+    return factory.make_release(
+        dataset,
+        state=Release.State.PUBLISHED,
+        question_sha256=cohorts.question_sha256(dataset, addresses),
+    )
+
+
+def test_the_same_question_to_the_same_people_has_its_answer_already(sold):
+    again = planning.plan_release(dataset_id=sold.dataset_id, price_units=9)
+    assert (again.id, again.price_units) == (sold.id, sold.price_units)
+    assert not WorkRow.objects.exists()
+
+
+def test_an_answer_that_is_sold_again_needs_no_budget(sold):
+    Dataset.objects.update(rho_cap_micro=100_000)
+    assert planning.plan_release(dataset_id=sold.dataset_id, price_units=9).id == sold.id
+
+
+def test_another_cohort_is_another_question(sold):
+    registry_factory.make_driver("newcomer", keys.OTHER_DRIVER)
+    again = planning.plan_release(dataset_id=sold.dataset_id, price_units=9)
+    assert (again.state, WorkRow.objects.count()) == (Release.State.PLANNED, 1)
+
+
+def test_other_windows_are_another_question():
+    june, july = (factory.make_dataset(windows=[window]) for window in ("2018-06", "2018-07"))
+    digests = {cohorts.question_sha256(dataset, ["0x1"]) for dataset in (june, july)}
+    assert len(digests) == 2
+
+
+def test_the_door_tells_an_answer_from_a_plan_by_its_status(sold, as_admin):
+    response = as_admin.post(
+        "/api/v1/releases",
+        {"dataset_id": str(sold.dataset_id), "price_units": 9},
+        format="json",
+        headers={"Idempotency-Key": str(uuid4())},
+    )
+    assert (response.status_code, response.data["state"]) == (200, "published")
+    assert response.data["id"] == str(sold.id)
 
 
 def test_it_says_so_when_there_is_no_dataset():

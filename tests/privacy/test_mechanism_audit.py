@@ -16,6 +16,13 @@ RHO_MICRO = 500_000
 
 
 def worst_pair(query):
+    """Nobody, and one driver who moves the vector as far as any."""
+    hours = (1, 9)
+    held = frame(*(session(energy_wh=10**6, hour=hour) for hour in hours))
+    return vector_of({}, query), vector_of({"d": held}, query)
+
+
+def replaced_pair(query):
     """Two cohorts of one driver whose vectors lie as far apart as any."""
     hours = (1, 9)
     low = frame(*(session(energy_wh=1, hour=hour) for hour in hours))
@@ -63,9 +70,9 @@ def test_a_release_charged_for_one_group_of_two_is_caught(query):
 
 
 def test_the_charged_loss_bounds_the_best_guess(query):
-    """Half the time one cohort, half the time the other: the best guesser is right this often."""
+    """Other data instead of one's own; half the time these, half the time those."""
     sensitivity = cells.layout_of(query).sensitivity
-    one, other = worst_pair(query)
+    one, other = replaced_pair(query)
     direction = np.array(other, dtype=float) - np.array(one, dtype=float)
     middle = (np.array(one, dtype=float) + np.array(other, dtype=float)) @ direction / 2
     right = (scores(one, direction, sensitivity) <= middle).sum()

@@ -3,9 +3,26 @@
 import polars as pl
 import pytest
 
-from anonymize.domain import cells, contributions
-from anonymize.domain.contributions import RESOLUTION
-from tests.anonymize.making import HOURS, MODELS, first, frame, query_with, session, vector_of
+from anonymize.domain import cells, contributions, splitting
+from anonymize.domain.contributions import ALL, CROSS
+from anonymize.domain.prefix import RESOLUTION
+from tests.anonymize.making import (
+    BOUGHT,
+    HOURS,
+    MODELS,
+    first,
+    frame,
+    query_with,
+    session,
+    vector_of,
+)
+
+
+def cells_of(vector, layout, shape, level):
+    for part, weight, place in layout.places():
+        if (part.shape, part.level) == (shape, level):
+            return [value / weight for value in vector[place]]
+    raise AssertionError(shape)
 
 
 def test_the_layout_follows_from_the_question_alone():
@@ -16,39 +33,45 @@ def test_the_layout_follows_from_the_question_alone():
 
 def test_each_driver_stands_in_the_level_of_all_data_and_in_the_group():
     query = query_with()
-    vector = vector_of({"d": frame(session("Large", 40_000, 3))}, query)
-    layout = cells.layout_of(query)
-    weights = layout.whole.weights
-    assert vector[layout.block(-1)] == [
-        weights.count * RESOLUTION,
-        weights.mean * RESOLUTION,
-        weights.bin * RESOLUTION,
-        0,
-        0,
-    ]
-    assert vector[layout.block(0)] == [0] * 5
-    assert vector[layout.block(1)][0] == layout.weights_at(1)[0] * RESOLUTION
-
-
-def test_an_ungrouped_question_has_one_block():
-    query = query_with(group_by=[])
-    layout = cells.layout_of(query)
-    assert layout.size == len(vector_of({"d": frame(session())}, query)) == 5
+    vector, layout = (
+        vector_of({"d": frame(session("Large", 40_000, 3))}, query),
+        cells.layout_of(query),
+    )
+    assert cells_of(vector, layout, "drivers", ALL) == [RESOLUTION]
+    assert cells_of(vector, layout, "value", ALL) == [RESOLUTION]
+    assert cells_of(vector, layout, "shares", ALL) == [RESOLUTION, 0, 0]
+    assert cells_of(vector, layout, "drivers", CROSS) == [0, RESOLUTION, 0]
 
 
 def test_nobody_makes_a_vector_of_zeros():
     assert vector_of({}, query_with()) == [0] * 20
 
 
+def test_every_part_has_about_the_share_it_was_given():
+    query = query_with(group_by=[MODELS, HOURS], l0=2)
+    from_rule = splitting.shares(query)
+    layout = cells.layout_of(query)
+    total = sum(share for _, share in from_rule)
+    for (part, share), weight in zip(from_rule, layout.weights, strict=True):
+        assert weight**2 * part.bound_squared / layout.squared == pytest.approx(
+            share / total, rel=0.05
+        )
+
+
+def test_a_question_whose_range_is_bought_has_no_layout_before():
+    with pytest.raises(ValueError, match="bought first"):
+        cells.layout_of(query_with(statistics=[BOUGHT]))
+
+
 @pytest.mark.parametrize(
     "broken",
     [
-        pl.col("count") * 2,
-        pl.col("mean_0") - 3 * RESOLUTION,
-        pl.col("share_0_0") + 1,
         (pl.col("group") + 7).alias("group"),
-        pl.lit(0, pl.Int64).alias("group"),
-        pl.lit(None, pl.Int64).alias("mean_0"),
+        (pl.col("group") - 1).alias("group"),
+        pl.lit(0, pl.Int64).alias("rows"),
+        pl.lit(None, pl.Int64).alias("sum_energy_wh"),
+        pl.lit(-1, pl.Int64).alias("driver"),
+        pl.lit(CROSS, pl.Int64).alias("level"),
     ],
 )
 def test_it_refuses_a_contribution_beyond_its_bound(broken):

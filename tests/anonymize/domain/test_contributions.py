@@ -5,17 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymize.domain import contributions
-from anonymize.domain.contributions import ALL, RESOLUTION
+from anonymize.domain import cells, contributions, parts
+from anonymize.domain.contributions import ALL, CROSS, FIRST, SECOND
+from anonymize.domain.prefix import RESOLUTION
 from tests.anonymize.making import (
     HISTOGRAM,
     HOURS,
+    MEAN,
     MODELS,
     cohort,
     first,
     frame,
     query_with,
     session,
+    vector_of,
 )
 
 
@@ -70,15 +73,15 @@ def test_the_parts_of_one_driver_merge_to_the_whole(sessions, cut):
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(_sessions, max_size=8), min_size=1, max_size=5), st.integers(1, 4))
-def test_every_row_of_the_bounded_table_keeps_its_bounds(drivers, l0):
-    query = query_with(group_by=[MODELS, HOURS], l0=l0)
+def test_no_driver_keeps_more_groups_than_allowed(drivers, l0):
+    query = query_with(group_by=[MODELS, HOURS], l0=l0, l0_first=1)
     frames = {str(number): frame(*sessions) for number, sessions in enumerate(drivers)}
     bounded = contributions.bound_frames(frames, query, first)
-    shares = bounded.select(pl.col("^share_.*$"))
-    assert all(abs(value) <= RESOLUTION for value in bounded["mean_0"].to_list())
-    assert all(sum(row) == RESOLUTION and min(row) >= 0 for row in shares.iter_rows())
-    groups = bounded.filter(pl.col("group") != ALL).group_by("driver").len()
-    assert all(touched <= l0 for touched in groups["len"].to_list())
+    for level, most in {ALL: 1, FIRST: 1, SECOND: l0, CROSS: l0}.items():
+        touched = bounded.filter(pl.col("level") == level).group_by("driver").len()
+        assert all(rows <= most for rows in touched["len"].to_list())
+    kept = bounded.filter(pl.col("level") == CROSS).with_columns(pl.col("group") // 3)
+    assert kept.select("driver", "group").unique()["driver"].is_unique().all()
 
 
 def test_both_roads_to_the_bounded_table_agree():
@@ -88,24 +91,47 @@ def test_both_roads_to_the_bounded_table_agree():
         "two": frame(session("Unlisted", 70_000, 20)),
         "none": frame(),
     }
-    parts = {label: contributions.partials(part, query) for label, part in frames.items()}
-    one = contributions.bound(parts, query, first).sort("driver", "group")
-    other = contributions.bound_frames(frames, query, first).sort("driver", "group")
+    held = {label: contributions.partials(part, query) for label, part in frames.items()}
+    order = ["driver", "level", "group"]
+    one = contributions.bound(held, query, first).sort(order)
+    other = contributions.bound_frames(frames, query, first).sort(order)
     assert one.drop("driver").equals(other.drop("driver"))
 
 
 def test_a_mean_beyond_the_clamp_counts_as_the_clamp():
-    bounded = contributions.bound_frames(
-        {"d": frame(session(energy_wh=900_000))}, query_with(), first
-    )
-    assert bounded["mean_0"].to_list() == [RESOLUTION, RESOLUTION]
+    query = query_with()
+    bounded = contributions.bound_frames({"d": frame(session(energy_wh=900_000))}, query, first)
+    part = next(part for part in cells.layout_of(query).parts if part.shape == "value")
+    rows = bounded.filter(pl.col("level") == part.level)
+    assert parts.features(part, rows, rows["group"].to_numpy()).tolist() == [[RESOLUTION]]
 
 
 def test_many_sessions_weigh_as_much_as_one():
     query = query_with()
-    few = contributions.bound_frames({"d": frame(session())}, query, first)
-    many = contributions.bound_frames({"d": frame(*[session()] * 50)}, query, first)
-    assert few.equals(many)
+    few, many = ({"d": frame(*[session()] * times)} for times in (1, 50))
+    assert vector_of(few, query) == vector_of(many, query)
+
+
+def test_a_measured_key_is_cut_by_its_bins():
+    key = {"key": "start_soc", "unit": "%", "bins": ["10", "50", "100"]}
+    query = query_with(group_by=[key])
+    rows = frame(*[session()] * 4).with_columns(
+        pl.Series("start_soc_permille", [50, 100, 999, None], dtype=pl.Int64)
+    )
+    part = contributions.partials(rows, query)
+    assert part.select("group", "rows").rows() == [(0, 1), (1, 1)]
+
+
+def test_a_frame_without_a_needed_column_adds_nothing():
+    power = {**MEAN, "signal": "charging_power", "unit": "kW"}
+    rows = frame(session()).select("window", "vehicle_model")
+    assert contributions.partials(rows, query_with(statistics=[power])).is_empty()
+
+
+def test_a_lazy_frame_gives_the_same_sums():
+    query = query_with()
+    rows = frame(session("Small"), session("Large", hour=3))
+    assert contributions.partials(rows.lazy(), query).equals(contributions.partials(rows, query))
 
 
 @pytest.mark.parametrize("hours", [(1, 9), (1, 9, 20)])
@@ -120,7 +146,8 @@ def test_the_choice_of_groups_is_asked_for_and_obeyed(hours):
 
     bounded = contributions.bound_frames(frames, query, last)
     assert asked == [(len(hours), 1)]
-    assert sorted(bounded["group"]) == [ALL, len(hours) - 1]
+    kept = bounded.filter(pl.col("level") == CROSS)
+    assert kept["group"].to_list() == [len(hours) - 1]
 
 
 def test_large_frames_give_the_same_sums(monkeypatch):

@@ -6,17 +6,27 @@ from hypothesis import strategies as st
 
 from anonymize.domain import errors, queries
 from common.errors import InvalidInput
-from tests.anonymize.making import HISTOGRAM, HOURS, MEAN, MODELS, query_with, spec_with
+from tests.anonymize.making import (
+    COUNT,
+    EVERY_KIND,
+    HISTOGRAM,
+    HOURS,
+    MEAN,
+    MODELS,
+    QUANTILES,
+    RATE,
+    query_with,
+    spec_with,
+)
 
 
 def test_it_reads_a_spec_into_a_query():
     query = query_with(group_by=[MODELS, HOURS], l0=3)
     assert [key.key for key in query.group_by] == ["vehicle_model", "hour_of_day"]
     assert query.means[0].signal.column == "energy_wh"
-    assert (query.means[0].centre, query.means[0].half) == (20.0, 20.0)
+    assert (query.means[0].clamp.centre, query.means[0].clamp.half) == (20.0, 20.0)
     assert query.histograms[0].labels == ("0-8", "8-16", "16-24")
     assert query.groups[:2] == (("Small", "00-08"), ("Small", "08-16"))
-    assert query.block_cells == 5
 
 
 @pytest.mark.parametrize(
@@ -42,6 +52,36 @@ def test_it_reads_a_spec_into_a_query():
             {"group_by": [{"key": "hour_of_day", "domain": ["morning"]}]},
             errors.HoursUnclear,
             "/group_by/0/domain",
+        ),
+        ({"l0_first": 1}, errors.LevelMissing, "/l0_first"),
+        (
+            {"statistics": [{**MEAN, "level": "first"}]},
+            errors.LevelMissing,
+            "/statistics/0/level",
+        ),
+        (
+            {"statistics": [{**COUNT, "clamp": ["-1", "5"]}]},
+            errors.ClampBelowZero,
+            "/statistics/0/clamp",
+        ),
+        (
+            {
+                "statistics": [
+                    {**RATE, "per": {"signal": "plug_in_hour", "unit": "km", "clamp": ["0", "300"]}}
+                ]
+            },
+            errors.WrongUnit,
+            "/statistics/0/per/unit",
+        ),
+        (
+            {"group_by": [{"key": "start_soc", "unit": "kWh", "bins": ["0", "1"]}]},
+            errors.WrongUnit,
+            "/group_by/0/unit",
+        ),
+        (
+            {"statistics": [{**QUANTILES, "at": ["0.5", "0.1"]}]},
+            errors.SpecMalformed,
+            "/statistics/0/at",
         ),
         (
             {"statistics": [MEAN, {**MEAN, "name": "energy_mean_low"}]},
@@ -94,4 +134,18 @@ def test_any_document_is_read_or_refused(changes, is_whole):
 
 def test_two_histograms_and_no_mean_can_be_asked():
     other = {**HISTOGRAM, "name": "energy", "signal": "energy_per_session", "unit": "kWh"}
-    assert query_with(statistics=[HISTOGRAM, other]).block_cells == 7
+    assert len(query_with(statistics=[HISTOGRAM, other]).figure_names) == 6
+
+
+def test_every_kind_can_be_asked_and_names_its_columns():
+    query = query_with(statistics=EVERY_KIND)
+    assert "energy_quantiles_p50" in query.figure_names
+    assert len(query.figure_names) == 1 + 3 + 3 + 1 + 1 + 1 + 1
+
+
+def test_trips_can_be_asked_about():
+    soh = {**QUANTILES, "signal": "state_of_health", "unit": "%", "clamp": ["60", "100"]}
+    key = {"key": "odometer", "unit": "km", "bins": ["0", "50000", "200000"]}
+    query = query_with(source="driving", statistics=[soh], group_by=[key])
+    assert query.group_by[0].domain == ("0..50000", "50000..200000")
+    assert query.group_by[0].edges == (0.0, 5e7, 2e8)

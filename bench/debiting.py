@@ -1,0 +1,108 @@
+"""Measure the debit of a large cohort, on a database file of its own, as the settings open it."""
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+DRIVERS = 100_000
+WINDOW = "2018-06"
+ROUNDS = 7
+
+
+def measure() -> Mapping[str, float]:
+    """Return milliseconds of one debit of 100,000 drivers: budgets of a window and the lifetime.
+
+    debit_100k_drivers_ms: the transaction that debits (budgeting.debit), its commit included,
+    budgets open and cohort written down before; the median of some releases.
+    debit_100k_drivers_cpu_ms: the processor's part of it, which other work on the machine moves
+    less. debit_log_copy_ms: what SQLite does at a later commit, copying its log into the database.
+    open_100k_budgets_ms: the first time, when cohort and 200,000 budgets are written
+    (budgeting.propose). propose_100k_drivers_ms: the same for later releases.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+            os.environ["DATABASE_URL"] = f"sqlite:///{Path(folder) / 'ledger.sqlite3'}"
+        return _measured()
+
+
+def _measured() -> Mapping[str, float]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django  # noqa: PLC0415 - the database is named above
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    drivers = _drivers()
+    proposals, debits, processor, copies = [], [], [], []
+    for _ in range(ROUNDS):
+        proposed, wall, cpu = _one_release(drivers)
+        proposals.append(proposed)
+        debits.append(wall)
+        processor.append(cpu)
+        copies.append(_copy_log(connection))
+    connection.close()
+    return {
+        "debit_100k_drivers_ms": statistics.median(debits),
+        "debit_100k_drivers_best_ms": min(debits),
+        "debit_100k_drivers_cpu_ms": statistics.median(processor),
+        "debit_log_copy_ms": statistics.median(copies),
+        "open_100k_budgets_ms": proposals[0],
+        "propose_100k_drivers_ms": statistics.median(proposals[1:]),
+    }
+
+
+def _copy_log(connection: Any) -> float:
+    started = time.perf_counter()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    return (time.perf_counter() - started) * 1_000
+
+
+def _drivers() -> dict[object, str]:
+    from django.contrib.auth.models import User  # noqa: PLC0415
+
+    from registry.models import Driver  # noqa: PLC0415
+
+    users = User.objects.bulk_create(User(username=f"driver-{n}") for n in range(DRIVERS))
+    made = Driver.objects.bulk_create(Driver(user=user) for user in users)
+    return {driver.id: f"0x{driver.id.hex}00000000" for driver in made}
+
+
+def _one_release(drivers: dict[object, str]) -> tuple[float, float, float]:
+    from django.utils import timezone  # noqa: PLC0415
+
+    from anonymize import budgeting  # noqa: PLC0415
+    from anonymize.models import Dataset, Release  # noqa: PLC0415
+    from chain.domain.calls import Block  # noqa: PLC0415
+
+    dataset = Dataset.objects.create(
+        title="Debit",
+        spec={"windows": [WINDOW]},
+        spec_sha256=uuid4().hex * 2,
+        rho_cap_micro=1_000,
+        fee_bps=0,
+        drivers_needed=1,
+    )
+    release = Release.objects.create(dataset=dataset, price_units=1, rho_micro=1_000)
+    block = Block(number=1, hash="0x" + "11" * 32, at=timezone.now())
+    started = time.perf_counter()
+    proposal = budgeting.propose(
+        release=release,
+        addresses=drivers,  # type: ignore[arg-type]  # the ids are UUIDs
+        windows=[WINDOW],
+        block=block,
+        needed=1,
+    )
+    between, cpu = time.perf_counter(), time.process_time()
+    if proposal is None or budgeting.debit(proposal) != DRIVERS:
+        raise RuntimeError("not everybody was debited")
+    wall, spent = time.perf_counter() - between, time.process_time() - cpu
+    return (between - started) * 1_000, wall * 1_000, spent * 1_000
