@@ -28,7 +28,7 @@ def test_a_driver_reads_what_is_asked_what_it_pays_and_what_it_costs(as_driver, 
     assert shown["signal_groups"] == {"needed": ["charging"], "optional": ["climate"]}
     assert shown["pay"]["low_units"] == "1200000"
     assert shown["pay"]["token"]["symbol"] == "tUSD"
-    assert shown["privacy"] == {"rho_micro": 24360, "guess_in_100": 59}
+    assert shown["privacy"] == {"rho_micro": 24360, "guess_in_100": 55}
     assert shown["answer"] is None
 
 
