@@ -12,7 +12,7 @@ from tests.contracts.stateful import signing
 from tests.contracts.stateful.signing import signer, word
 from tests.contracts.stateful.worlds import NOBODY, Book, Machine, address, call
 
-SHARE = 0.26
+SHARE = 0.22
 DELAY = 172_800
 LONGEST = 366 * 86_400
 COINS = {
@@ -363,6 +363,21 @@ class Campaigns(Machine):
             "settle": lambda: self.escrow.settle.prepare_calldata(*key, release),
         }[name]
         self.coins["back"].aim(self.escrow.address, call_back())
+
+    @rule(place=picks)
+    @precondition(lambda self: len(self.opened()) > 1)
+    def refund_with_a_call_back(self, place):
+        """Let the token that calls back try to refund another campaign, too, that is due."""
+        opened = self.opened()
+        backs = [key for key, held in opened.items() if held.coin == "back"]
+        if not backs:
+            return
+        key = backs[place % len(backs)]
+        other = [one for one in opened if one != key][place % (len(opened) - 1)]
+        data = self.escrow.refund.prepare_calldata(*other)
+        self.coins["back"].aim(self.escrow.address, data)
+        self.travel(max(opened[key].deadline, opened[other].deadline) - self.now + 1)
+        self.give_back(key, STRANGER.address)
 
     @rule(event=events)
     def let_happen(self, event):
