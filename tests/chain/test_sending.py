@@ -363,6 +363,18 @@ def test_a_refused_call_is_closed_without_a_nonce(chain, sending_turn, failures)
     assert failures == [("consent.1", "room: no")]
 
 
+def test_what_the_stewards_have_halted_waits_until_they_resume(chain, sending_turn, failures):
+    chain.refusals["tombstone"] = "room: halted"
+    call = outbox.submit(call=TOMBSTONE, reference="consent.1")
+    sending.run(turn=sending_turn)
+    call.refresh_from_db()
+    assert (call.state, call.waits_for, call.reason) == (State.QUEUED, "stewards", "room: halted")
+    chain.refusals.clear()
+    assert sending.run(turn=sending_turn) == 1
+    call.refresh_from_db()
+    assert (call.state, call.waits_for, call.reason, failures) == (State.CONFIRMED, "", "", [])
+
+
 def test_a_refusal_does_not_count_while_something_is_on_its_way(chain, sending_turn):
     chain.is_mining = False
     outbox.submit(call=TOMBSTONE, reference="consent.1")
