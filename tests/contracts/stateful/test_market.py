@@ -12,26 +12,15 @@ from hypothesis.stateful import precondition, rule
 from protocol import merkle
 from protocol.hashing import keccak256
 from tests.contracts.stateful import sales, signing
-from tests.contracts.stateful.signing import signer, word
-from tests.contracts.stateful.worlds import NOBODY, Book, Machine, address, call
+from tests.contracts.stateful.signing import signer
+from tests.contracts.stateful.trading import COINS, OPERATORS, STRANGER, TREASURIES, Trading, ways
+from tests.contracts.stateful.worlds import NOBODY, address, call
 
 SHARE = 0.17
-DELAY = 172_800
-COINS = {
-    "coin": "TestStablecoin",
-    "fee": "FeeToken",
-    "false": "FalseToken",
-    "silent": "SilentToken",
-    "back": "ReentrantToken",
-}
-KEYS = [signer("first key").address, signer("second key").address]
-OPERATORS = [signer(f"operator {number}").address for number in range(2)]
-TREASURIES = [signer(f"treasury {number}").address for number in range(2)]
 DEVELOPERS = [signer(f"developer {number}") for number in range(2)]
 DRIVERS = [signer(f"driver {number}") for number in range(3)]
-STRANGER, PAYEE = signer("stranger"), signer("payee").address
+PAYEE = signer("payee").address
 MOST_RELEASES, MOST_DATASETS = 7, 5
-SETTING = {"fee_bps": 1, "treasury": 2, "operator": 3}
 
 coins = st.sampled_from(["coin", *COINS])
 prices = st.sampled_from([1, 7, 99, 10_007, 10**8 + 7, 2**80 - 1])
@@ -75,21 +64,13 @@ def tree(shares: tuple[merkle.Share, ...]) -> merkle.Tree:
     return merkle.Tree(shares)
 
 
-class Market(Machine):
+class Market(Trading):
     def begin(self):
-        self.coins = {name: self.house[source].deploy() for name, source in COINS.items()}
-        self.books = {name: Book(coin) for name, coin in self.coins.items()}
-        self.coins["false"].set_honest(True)
-        self.coins["fee"].set_fee_bps(0)
-        people = (*KEYS, OPERATORS[0], PAYEE, TREASURIES[0])
-        self.stewardship = self.house["Stewardship"].deploy(*people, 1_200, b"\x05" * 32)
-        self.market = self.house["ReleaseMarket"].deploy(self.stewardship.address)
+        super().begin()
         for book in self.books.values():
             for key in DEVELOPERS:
                 book.mint(key.address, 2**90)
             book.mint(STRANGER.address, 1)
-        self.operator, self.treasury, self.fee_bps = OPERATORS[0], TREASURIES[0], 1_200
-        self.is_halted = False
         self.datasets: dict[bytes, sales.Dataset] = {}
         self.releases: dict[bytes, sales.Release] = {}
         self.fees = dict.fromkeys(COINS, 0)
@@ -237,7 +218,7 @@ class Market(Machine):
         buyer=st.sampled_from(DEVELOPERS),
         recipient=recipients,
         flaw=order_flaws,
-        way=st.sampled_from(["allowance", "permit", "permit", "used permit", "late permit"]),
+        way=ways,
     )
     @precondition(lambda self: self.releases)
     def order(self, pick, buyer, recipient, flaw, way):
@@ -248,16 +229,19 @@ class Market(Machine):
         signature = self.signature("Order", flaw, buyer, *facts)
         allowed = held.price if way == "allowance" else 0
         self.allow(held.coin, buyer.address, allowed)
-        permit, permitted = self.permit(held, buyer, way)
+        permit, permitted = self.permit(
+            buyer, self.market.address, held.price, way, is_for_coin=held.coin == "coin"
+        )
         if flaw == "late":
             refusal = "order expired"
         elif flaw:
             refusal = "wrong signature"
-        elif permit[2] and not permitted:
+        elif permit[1] and not permitted:
             refusal = "permit refused"
         else:
             refusal = self.sale_refusal(held, to, held.price, max(allowed, permitted))
-        sent = (buyer.address, to, release, held.price, until, signature, *permit)
+        value = held.price if permit[1] else 0
+        sent = (buyer.address, to, release, held.price, until, signature, value, *permit)
         if self.send(self.market, STRANGER.address, "buy_with_order", *sent, refusal=refusal):
             self.sell(release, buyer.address, to)
 
@@ -267,22 +251,6 @@ class Market(Machine):
         owner = STRANGER if flaw == "key" else key
         raw = owner.sign(signing.digest(domain, kind, *facts))
         return signing.high_s(raw) if flaw == "second form" else raw
-
-    def permit(self, held, buyer, way):
-        """Return value, deadline and signature of a permit, and what it will allow."""
-        if way == "allowance":
-            return (0, 0, b""), 0
-        until = self.now - 1 if way == "late permit" else self.now + 9
-        coin = self.coins["coin"]
-        domain = signing.separator("Test Dollar", self.chain_id, coin.address)
-        words = (buyer.address, self.market.address, held.price)
-        nonce = coin.nonces(buyer.address)
-        raw = buyer.sign(signing.digest(domain, "Permit", *words, nonce, until))
-        is_good = held.coin == "coin" and way != "late permit"
-        if way == "used permit" and is_good:
-            parts = (raw[64], raw[:32], raw[32:64])
-            assert call(coin, STRANGER.address, "permit", *words, until, *parts).refusal == ""
-        return (held.price, until, raw), held.price * is_good
 
     # Claims
 
@@ -402,30 +370,11 @@ class Market(Machine):
             self.books[coin].move(self.market.address, self.treasury, self.fees[coin])
             self.fees[coin] = 0
 
-    # The stewardship, the tokens, time
-
-    def halt(self, is_halted):
-        name = "halt" if is_halted else "resume"
-        self.send(self.stewardship, KEYS[0], name, refusal="")
-        self.is_halted = is_halted
-
-    def agree(self, name, value):
-        sent = (SETTING[name], word(value))
-        self.send(self.stewardship, KEYS[0], "propose", *sent, refusal="")
-        self.send(self.stewardship, KEYS[1], "second", *sent, refusal="")
-        self.travel(DELAY)
-        self.send(self.stewardship, STRANGER.address, "enact", sent[0], refusal="")
-        setattr(self, name, value)
+    # The tokens, the stewardship, time
 
     @rule(coin=st.sampled_from(["fee", "fee", "false"]), is_odd=st.booleans())
     def change_mood(self, coin, is_odd):
-        if coin == "fee":
-            self.books[coin].fee_bps = 100 * is_odd
-            self.coins[coin].set_fee_bps(100 * is_odd)
-        else:
-            self.books[coin].is_honest = not is_odd
-            self.coins[coin].set_honest(not is_odd)
-        self.is_new = True
+        super().change_mood(coin, is_odd)
 
     @rule(pick=picks, place=picks, name=st.sampled_from(["claim", "buy", "fees", "publish"]))
     @precondition(lambda self: self.releases)
