@@ -132,7 +132,7 @@ def question(spec: Mapping[str, Any]) -> str:
     facts = {
         "what": what,
         "by": by,
-        "months": " – ".join(dict.fromkeys([spec["windows"][0], spec["windows"][-1]])),
+        "months": " \N{EN DASH} ".join(dict.fromkeys([spec["windows"][0], spec["windows"][-1]])),
         "least": spec["min_cohort"],
     }
     if by:
