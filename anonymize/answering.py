@@ -9,9 +9,7 @@ from django.utils import timezone
 
 from anonymize import parting
 from anonymize.describing import manifest_of
-from anonymize.domain.accounting import scale_of
 from anonymize.domain.drawing import Drawn
-from anonymize.domain.mechanisms import Noised
 from anonymize.models import Release
 from payouts import opening
 from protocol import allotment, manifest
@@ -44,9 +42,7 @@ def keep(*, release: Release, lease: Lease, draw: Callable[[], Drawn]) -> None:
         pool = _open_pool(release)
         facts = manifest_of(
             release=release,
-            layout=answer.steps[-1].layout,
-            noised=_as_one(answer),
-            estimated=answer.estimated,
+            answer=answer,
             sealed=sealed,
             contributors={"root": pool.root, "total_weight": pool.total_weight},
             at=timezone.now(),
@@ -62,17 +58,6 @@ def parquet_of(answer: Drawn) -> bytes:
     buffer = BytesIO()
     answer.estimated.frame.write_parquet(buffer)
     return buffer.getvalue()
-
-
-def _as_one(answer: Drawn) -> Noised:
-    """Return the noise as the manifest tells it: for several steps, the one that costs the same.
-
-    Gaussian losses of steps add up to that of one step, whose scale follows from the sum.
-    """
-    if len(answer.steps) == 1:
-        return answer.steps[0].noised
-    sensitivity, spent = answer.steps[-1].layout.sensitivity, answer.rho_micro_spent
-    return Noised((), scale_of(sensitivity=sensitivity, rho_micro=spent), spent)
 
 
 def _open_pool(release: Release) -> Any:

@@ -4,10 +4,13 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from anonymize.domain import accounting, cells, estimates, mechanisms
+from anonymize.domain import accounting
+from anonymize.domain.drawing import Drawn, Step
+from anonymize.domain.splitting import Range
 from anonymize.models import Release
 from anonymize.selectors import DELTA
 from protocol import canonical
+from protocol import manifest as shapes
 from protocol.manifest import Column, Contributors, Manifest
 from storage.models import SealedObject
 
@@ -17,9 +20,7 @@ CHANGELOG = Path(__file__).resolve().parent.parent / "CHANGELOG.md"
 def manifest_of(
     *,
     release: Release,
-    layout: cells.Layout,
-    noised: mechanisms.Noised,
-    estimated: estimates.Estimated,
+    answer: Drawn,
     sealed: SealedObject,
     contributors: Contributors,
     at: datetime,
@@ -36,13 +37,14 @@ def manifest_of(
         "rho_micro": release.rho_micro,
         "epsilon": accounting.epsilon_text(release.rho_micro, DELTA),
         "delta": canonical.decimal_text(DELTA),
-        "mechanism": {
-            "name": "discrete_gaussian",
-            "scale": canonical.decimal_text(float(noised.scale)),
-            "sensitivity": canonical.decimal_text(float(layout.sensitivity)),
+        "mechanism": {"name": "discrete_gaussian", "steps": [_step(one) for one in answer.steps]},
+        "bounds": {
+            "l0": spec["l0"],
+            "min_cohort": spec["min_cohort"],
+            "unit": "driver",
+            "bought_ranges": {name: _ends(own) for name, own in answer.ranges.items()},
         },
-        "bounds": {"l0": spec["l0"], "min_cohort": spec["min_cohort"], "unit": "driver"},
-        "cohort_noised": estimated.cohort_noised,
+        "cohort_noised": answer.estimated.cohort_noised,
         "consent_block": {
             "number": release.consent_block or 0,
             "hash": release.consent_block_hash,
@@ -60,7 +62,7 @@ def manifest_of(
                 "object": str(release.id),
             },
         },
-        "columns": [_column(column) for column in estimated.columns],
+        "columns": [_column(column) for column in answer.estimated.columns],
         "code_version": code_version(),
         "is_simulated": release.is_simulated,
         "published_at": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -74,6 +76,20 @@ def code_version() -> str:
         if line.startswith("## ["):
             return line.split("[")[1].split("]")[0]
     return "unreleased"
+
+
+def _step(step: Step) -> shapes.Step:
+    return {
+        "scale": canonical.decimal_text(float(step.noised.scale)),
+        "sensitivity": canonical.decimal_text(float(step.layout.sensitivity)),
+        "rho_micro": step.noised.rho_micro_spent,
+    }
+
+
+def _ends(own: Range) -> list[str]:
+    """The ends of a bought range for all data, in the signal's unit."""
+    (centre,) = own.centre
+    return [canonical.decimal_text(round(centre + end * own.half, 6)) for end in (-1, 1)]
 
 
 def _column(column: dict[str, str]) -> Column:

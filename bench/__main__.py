@@ -9,15 +9,20 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import house, releasing, sealing, signing
+from bench import accuracy, debiting, house, keeping, releasing, sealing, signing
 
 RESULTS = Path(__file__).resolve().parent.parent / "docs" / "bench"
 PARTS: Mapping[str, Callable[[], Mapping[str, float]]] = {
     "anonymize": releasing.measure,
+    "accuracy": accuracy.measure,
+    "coverage": keeping.measure,
+    "debiting": debiting.measure,
     "storage": sealing.measure,
     "protocol": signing.measure,
     "chain": house.measure_chain,
 }
+FILES: Mapping[str, str] = dict.fromkeys(("accuracy", "coverage", "debiting"), "anonymize")
+"""Parts whose figures stand in another part's file."""
 
 
 def main() -> None:
@@ -29,13 +34,18 @@ def main() -> None:
     for name in parser.parse_args().parts or PARTS:
         with console.status(f"measuring {name}"):
             figures = {key: _short(value) for key, value in PARTS[name]().items()}
-        machine = {"cores": os.cpu_count(), "python": platform.python_version()}
-        (RESULTS / f"{name}.json").write_text(
-            json.dumps({**figures, "machine": machine}, indent=2) + "\n", encoding="utf-8"
-        )
+        _keep(RESULTS / f"{FILES.get(name, name)}.json", figures)
         console.print(f"[bold]{name}[/bold]")
         for key, value in figures.items():
             console.print(f"  {key:24} {value:>12,}")
+
+
+def _keep(file: Path, figures: Mapping[str, float]) -> None:
+    """Write the figures down; those that other parts measured stay."""
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    machine = {"cores": os.cpu_count(), "python": platform.python_version()}
+    told = {**{key: kept[key] for key in kept if key != "machine"}, **figures, "machine": machine}
+    file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
 def _short(value: float) -> float:

@@ -55,6 +55,12 @@ class Crowd:
         return keccak256(encode(kinds, [_DOMAIN_TYPE, *parts, *place]))
 
     def _as_the_protocol_signs(self, private: bytes, address: str) -> tuple[bytes, bytes]:
-        facts = {"dataset": self.dataset, "terms": self.terms, "expiry": self.expiry, "nonce": 0}
-        message = typed_data.grant(self.domain, driver=address, **facts)  # type: ignore[arg-type]
+        message = typed_data.grant(
+            self.domain,
+            driver=address,
+            dataset=self.dataset,
+            terms=self.terms,
+            expiry=self.expiry,
+            nonce=0,
+        )
         return typed_data.compact(typed_data.sign(private, message))

@@ -14,6 +14,7 @@ from chain import contracts
 from chain.domain.calls import ContractCall
 from protocol import typed_data
 from stack import binaries
+from stack.programs import BLOCK_GAS
 from stack.rpc import RpcError, call
 
 CHAIN_ID = 31337
@@ -129,6 +130,7 @@ def running(*options: str) -> Iterator[DevChain]:
     """Run a new, empty dev chain until the block ends."""
     port = _free_port()
     command = [str(binaries.anvil()), "--port", str(port), "--chain-id", str(CHAIN_ID), "--quiet"]
+    command += ["--gas-limit", BLOCK_GAS]
     with subprocess.Popen([*command, *options]) as process:  # noqa: S603 - our own node
         try:
             yield _answering(f"http://127.0.0.1:{port}")

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench import accuracy, keeping, worlds
+from bench import worlds
 
 DRIVERS = 10_000
 ROWS = 10_000_000
@@ -15,7 +15,7 @@ FILES_100M = 10
 
 
 def measure() -> Mapping[str, float]:
-    """Return seconds, ratios, memory, errors, coverage and kept promises.
+    """Return seconds, ratios and memory.
 
     Times and memory are those of processes of their own, over files made before.
     """
@@ -36,8 +36,6 @@ def measure() -> Mapping[str, float]:
         "peak_mib_10m": small["peak_mib"],
         "seconds_100m": large["seconds"],
         "peak_mib_100m": large["peak_mib"],
-        **accuracy.measure(),
-        **keeping.measure(),
     }
 
 

@@ -11,11 +11,10 @@ from django.utils import timezone
 from chain import identity, settling
 from chain.domain.calls import Block
 from chain.domain.lane import Sight
-from chain.domain.wire import Receipt
 from chain.errors import NodeDown
 from chain.models import Attempt, OutboundCall
 from chain.node import Node
-from chain.settling import Closed
+from chain.settling import Closed, Mined
 from chain.turns import HeldTurn
 
 logger = logging.getLogger(__name__)
@@ -78,12 +77,12 @@ def leave_other_chains(*, turn: HeldTurn) -> int:
 
 def _believed(closed: Sequence[Closed], at: datetime) -> list[Closed]:
     """Return those with a receipt, and those that have been without one for long enough."""
-    fresh = [one.call.id for one in closed if one.receipt is None and one.call.missed_at is None]
+    fresh = [one.call.id for one in closed if one.mined is None and one.call.missed_at is None]
     OutboundCall.objects.filter(id__in=fresh).update(missed_at=at)
     return [
         one
         for one in closed
-        if one.receipt is not None
+        if one.mined is not None
         or (one.call.missed_at is not None and at - one.call.missed_at >= DOUBT)
     ]
 
@@ -110,9 +109,9 @@ def _closed(node: Node, calls: Sequence[OutboundCall], deep: Block) -> list[Clos
         if attempt.nonce == nonces[attempt.call_id]
     ]
     receipts = node.receipts([attempt.tx_hash for attempt in attempts])
-    mined: dict[object, tuple[Attempt, Receipt]] = {
-        attempt.call_id: (attempt, receipt)
+    mined = {
+        attempt.call_id: Mined(attempt, receipt)
         for attempt, receipt in zip(attempts, receipts, strict=True)
         if receipt is not None and receipt.block_number <= deep.number
     }
-    return [Closed(call, *mined.get(call.id, ())) for call in calls]
+    return [Closed(call, mined.get(call.id)) for call in calls]

@@ -101,7 +101,7 @@ def _stewards(operator: str) -> tuple[str, str]:
         first, second = (stewards.address_of(text) for text in settings.CHAIN_STEWARDS)
     except (BadStewardValue, ValueError) as error:
         raise NoStewards(problem="they are not two, or one is no address") from error
-    if len({first, second, operator}) != 3:  # noqa: PLR2004
+    if first == second or operator in {first, second}:
         raise NoStewards(problem="one address was given twice, or it is the operator's")
     return first, second
 

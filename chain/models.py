@@ -35,6 +35,7 @@ class OutboundCall(Row):
         FEE = "fee", "a lower fee, or a higher CHAIN_MAX_FEE_GWEI"
         FUNDS = "funds", "money on the sender's account"
         NODE = "node", "a person to read the node's words"
+        STEWARDS = "stewards", "a steward to end the halt"
 
     reference = models.CharField(max_length=120, unique=True)
     contract = models.CharField(max_length=60, blank=True)

@@ -4,9 +4,9 @@ import logging
 
 from django.db import transaction
 
-from chain import contracts, deployed, subscriptions
+from chain import contracts, deployed, settling, subscriptions
 from chain.domain.calls import EventRecord
-from chain.models import IndexerCursor, OutboundCall, OutboundItem, StoredEvent
+from chain.models import IndexerCursor, OutboundCall, StoredEvent
 from chain.node import Node
 from chain.turns import HeldTurn
 
@@ -53,7 +53,8 @@ def rewind(turn: HeldTurn, cursor: IndexerCursor, to: Point) -> None:
         gone.delete()
         subscriptions.dispatch_forget(number)
         if hash_:
-            _send_again_after(number)
+            confirmed = OutboundCall.objects.filter(state=OutboundCall.State.CONFIRMED)
+            settling.reopen(confirmed.filter(block_number__gt=number))
         _set_back(cursor, to)
 
 
@@ -76,15 +77,6 @@ def _set_back(cursor: IndexerCursor, to: Point) -> None:
     cursor.block_number, cursor.block_hash = to
     cursor.checkpoints = [point for point in cursor.checkpoints if point[0] <= to[0]]
     cursor.save()
-
-
-def _send_again_after(number: int) -> None:
-    # Their blocks are gone: the same bytes are sent again until they are mined again.
-    calls = OutboundCall.objects.filter(state=OutboundCall.State.CONFIRMED, block_number__gt=number)
-    OutboundItem.objects.filter(call__in=calls, state=OutboundItem.State.SETTLED).update(
-        state=OutboundItem.State.BATCHED
-    )
-    calls.update(state=OutboundCall.State.SENT, sent_at=None, block_number=None)
 
 
 def _record_of(event: StoredEvent) -> EventRecord | None:

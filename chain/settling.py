@@ -26,12 +26,19 @@ _OUTCOME = [
 
 
 @dataclass(frozen=True)
+class Mined:
+    """The attempt that used a call's nonce, and its receipt."""
+
+    attempt: Attempt
+    receipt: Receipt
+
+
+@dataclass(frozen=True)
 class Closed:
-    """A call whose nonce is used for good, and the receipt of the attempt that used it, if any."""
+    """A call whose nonce is used for good; mined is None when none of its attempts used it."""
 
     call: OutboundCall
-    attempt: Attempt | None = None
-    receipt: Receipt | None = None
+    mined: Mined | None = None
 
 
 def fail(call: OutboundCall, reason: str) -> None:
@@ -49,15 +56,19 @@ def settle(closed: Sequence[Closed]) -> None:
     A reverted one goes back to the dry run, which tells why. One whose nonce something else used
     takes another: none of its attempts can ever be mined.
     """
-    confirmed = [one for one in closed if one.receipt is not None and one.receipt.is_success]
-    OutboundCall.objects.bulk_update([_confirmed(one) for one in confirmed], _OUTCOME)
+    confirmed = [
+        _confirmed(one.call, one.mined)
+        for one in closed
+        if one.mined is not None and one.mined.receipt.is_success
+    ]
+    OutboundCall.objects.bulk_update(confirmed, _OUTCOME)
     for one in closed:
-        if one.receipt is None:
+        if one.mined is None:
             _replaced(one.call)
-        elif not one.receipt.is_success:
+        elif not one.mined.receipt.is_success:
             _try_again(one.call)
         elif one.call.reference.startswith(gathering.PREFIX):
-            _settle_items(one.call, one.receipt)
+            _settle_items(one.call, one.mined.receipt)
 
 
 def hinder(call: OutboundCall, by: OutboundCall.WaitsFor, words: str) -> None:
@@ -91,12 +102,9 @@ def reopen(calls: QuerySet[OutboundCall]) -> int:
     )
 
 
-def _confirmed(one: Closed) -> OutboundCall:
-    assert one.receipt is not None  # noqa: S101 - the one caller looked
-    assert one.attempt is not None  # noqa: S101
-    call = one.call
-    call.state, call.block_number = OutboundCall.State.CONFIRMED, one.receipt.block_number
-    call.created_address, call.tx_hash = one.receipt.created_address, one.attempt.tx_hash
+def _confirmed(call: OutboundCall, mined: Mined) -> OutboundCall:
+    call.state, call.block_number = OutboundCall.State.CONFIRMED, mined.receipt.block_number
+    call.created_address, call.tx_hash = mined.receipt.created_address, mined.attempt.tx_hash
     call.missed_at, call.waits_for, call.reason = None, "", ""
     return call
 

@@ -16,7 +16,7 @@ from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 
 from chain import contracts, deployed, gathering, identity, settling
-from chain.domain import gas
+from chain.domain import gas, objections
 from chain.domain.wire import Refusal, Why, Wish
 from chain.errors import NotDeployed
 from chain.models import Attempt, OutboundCall
@@ -223,6 +223,9 @@ def _turn_down(call: OutboundCall, refusal: Refusal, *, is_first: bool) -> int:
         return 0
     if refusal.why is Why.TOO_LARGE and _is_batch(call) and gathering.split(call):
         return 1
+    if refusal.why is Why.REVERTED and objections.is_halt(refusal.reason):
+        settling.hinder(call, OutboundCall.WaitsFor.STEWARDS, refusal.reason)
+        return 0
     if not is_first:
         return 0
     settling.fail(call, refusal.reason)

@@ -174,9 +174,9 @@ BUILDER_PUBLIC_FILE = Path(
 BUILDER_PRIVATE_KEY = env.secret("BUILDER_PRIVATE_KEY")  # in the builder's process only
 
 # --- anonymize ----------------------------------------------------------------------------
-PRIVACY_WINDOW_CAP_RHO_MICRO = env.number("PRIVACY_WINDOW_CAP_RHO_MICRO", 1_000_000)
-PRIVACY_LIFETIME_CAP_RHO_MICRO = env.number("PRIVACY_LIFETIME_CAP_RHO_MICRO", 10_000_000)
-DATASET_CAP_RHO_MICRO = env.number("DATASET_CAP_RHO_MICRO", 1_000_000)
+PRIVACY_WINDOW_CAP_RHO_MICRO = env.number("PRIVACY_WINDOW_CAP_RHO_MICRO", 250_000)
+PRIVACY_LIFETIME_CAP_RHO_MICRO = env.number("PRIVACY_LIFETIME_CAP_RHO_MICRO", 2_500_000)
+DATASET_CAP_RHO_MICRO = env.number("DATASET_CAP_RHO_MICRO", 250_000)
 
 # --- marketplace and payouts --------------------------------------------------------------
 FEE_BPS = env.number("FEE_BPS", 1_200)

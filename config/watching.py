@@ -16,7 +16,20 @@ QUIET_S = 30.0
 LOOK_EVERY_S = 5.0
 EXIT_CODE = 75  # EX_TEMPFAIL of sysexits.h
 
-_heard_at = time.monotonic()
+
+class Ear:
+    """When this worker last heard something, in seconds of a clock that only runs on."""
+
+    def __init__(self) -> None:
+        self.heard_at = time.monotonic()
+
+    def hear(self, **_: object) -> None:
+        """Note that a message came."""
+        self.heard_at = time.monotonic()
+
+
+_ear = Ear()
+signals.task_received.connect(_ear.hear)
 
 
 def is_deaf(*, heard_at: float, now: float, is_busy: bool) -> bool:
@@ -28,17 +41,10 @@ def is_deaf(*, heard_at: float, now: float, is_busy: bool) -> bool:
     return not is_busy and now - heard_at > QUIET_S
 
 
-@signals.task_received.connect
-def hear(**_: object) -> None:
-    """Note that a message came."""
-    global _heard_at  # noqa: PLW0603 - one worker, one ear
-    _heard_at = time.monotonic()
-
-
 @signals.worker_ready.connect
 def watch(**_: object) -> None:
     """Start watching, in the worker's main process only."""
-    hear()
+    _ear.hear()
     threading.Thread(target=_watch, name="watching", daemon=True).start()
 
 
@@ -47,7 +53,7 @@ def _watch() -> None:
         time.sleep(LOOK_EVERY_S)
         is_busy = bool(state.active_requests)
         if is_busy:
-            hear()
-        if is_deaf(heard_at=_heard_at, now=time.monotonic(), is_busy=is_busy):
+            _ear.hear()
+        if is_deaf(heard_at=_ear.heard_at, now=time.monotonic(), is_busy=is_busy):
             logger.critical("worker_is_deaf quiet_s=%s", QUIET_S)
             os._exit(EXIT_CODE)

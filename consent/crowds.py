@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from consent.models import Consent, ConsentKey
-from consent.recording import Word
+from consent.words import Word
 
 AT_ONCE = 500
 """Addresses in one query."""

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from chain.domain.calls import EventRecord
 from chain.subscriptions import on_event, on_events, on_failure, on_forget, on_undone
-from consent import crowds, facts, recording
+from consent import crowds, facts, recording, recording_renewals
 from consent.crowds import Grant
-from consent.recording import Word
+from consent.words import Word
 from protocol import ids
 from protocol.errors import ProtocolError
 
@@ -48,7 +48,7 @@ def renewed(record: EventRecord) -> None:
     """Chain door: a renewal stands on the chain."""
     _tell(
         record,
-        lambda word: recording.record_renewal(word=word, expiry=record.args["expiry"]),
+        lambda word: recording_renewals.record_renewal(word=word, expiry=record.args["expiry"]),
     )
 
 
@@ -67,7 +67,7 @@ def revocation_undone(record: EventRecord) -> None:
 @on_undone(CONTRACT, "Renewed")
 def renewal_undone(record: EventRecord) -> None:
     """Chain door: the block of a renewal left the chain."""
-    _tell(record, lambda word: recording.undo_renewal(word=word))
+    _tell(record, lambda word: recording_renewals.undo_renewal(word=word))
 
 
 # A Skipped event is not listened to: anyone can make the contract say it about anybody. The
@@ -81,7 +81,7 @@ def grant_failed(reference: str, reason: str) -> None:
 @on_failure("consent.renew:")
 def renewal_failed(reference: str, reason: str) -> None:
     """Chain door: our renewal was skipped or refused for good."""
-    recording.record_renewal_failure(renewal_id=_id_in(reference), reason=reason)
+    recording_renewals.record_renewal_failure(renewal_id=_id_in(reference), reason=reason)
 
 
 @on_failure("consent.revoke:")

@@ -12,7 +12,7 @@ from registry.models import Developer
 from registry.selectors import licence_of
 from storage import selectors as storage
 
-HIGH_RHO_MICRO = 500_000
+HIGH_RHO_MICRO = 125_000
 """Above this loss per driver a request wants a second look."""
 
 

@@ -42,7 +42,7 @@ EXAMPLE = {
     ],
     "l0": 1,
     "min_cohort": 20,
-    "rho_micro": 100_000,
+    "rho_micro": 25_000,
 }
 SIGNALS = {
     "energy_per_session": _("energy per session"),
@@ -132,16 +132,13 @@ def question(spec: Mapping[str, Any]) -> str:
     facts = {
         "what": what,
         "by": by,
-        "first": spec["windows"][0],
-        "last": spec["windows"][-1],
+        "months": " \N{EN DASH} ".join(dict.fromkeys([spec["windows"][0], spec["windows"][-1]])),
         "least": spec["min_cohort"],
     }
     if by:
-        text = gettext(
-            "%(what)s, by %(by)s, %(first)s to %(last)s, at least %(least)s drivers in a group"
-        )
+        text = gettext("%(what)s, by %(by)s, %(months)s, at least %(least)s drivers in a group")
     else:
-        text = gettext("%(what)s, %(first)s to %(last)s, at least %(least)s drivers")
+        text = gettext("%(what)s, %(months)s, at least %(least)s drivers")
     return text % facts
 
 

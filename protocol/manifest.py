@@ -8,12 +8,19 @@ from protocol.errors import ProtocolError
 from protocol.hashing import keccak256
 
 
-class Mechanism(TypedDict):
-    """The noise. scale and sensitivity are decimal strings in cells' integer units."""
+class Step(TypedDict):
+    """One noisy vector. scale and sensitivity are decimal strings in cells' integer units."""
 
-    name: str
     scale: str
     sensitivity: str
+    rho_micro: int
+
+
+class Mechanism(TypedDict):
+    """The noise of each step; the losses of all steps together are at most the release's."""
+
+    name: str
+    steps: list[Step]
 
 
 class ConsentBlock(TypedDict):
@@ -93,6 +100,8 @@ def check(manifest: Any) -> Manifest:
     Raises ProtocolError(bad_manifest) with a pointer.
     """
     _check_record(manifest, Manifest, "")
+    for index, step in enumerate(manifest["mechanism"]["steps"]):
+        _check_record(step, Step, f"/mechanism/steps/{index}")
     for index, column in enumerate(manifest["columns"]):
         _check_record(column, Column, f"/columns/{index}")
     if manifest["version"] != 1:

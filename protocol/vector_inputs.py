@@ -137,7 +137,10 @@ MANIFEST: Final[dict[str, Any]] = {
     "rho_micro": 100_000,
     "epsilon": "2.246",
     "delta": "0.000001",
-    "mechanism": {"name": "discrete_gaussian", "scale": "134.2", "sensitivity": "60.01"},
+    "mechanism": {
+        "name": "discrete_gaussian",
+        "steps": [{"scale": "134.2", "sensitivity": "60.01", "rho_micro": 100_000}],
+    },
     "bounds": {"l0": 1, "energy_mean": ["0", "60"]},
     "cohort_noised": 412,
     "consent_block": {"number": 1207, "hash": "0x" + "11" * 32},

@@ -13,6 +13,12 @@ from stack.places import ROOT, Places
 
 NODES: Final = ("valkey", "anvil", "ipfs")
 SAVER: Final = "chain-saver"  # stops after those that use the chain, and before the chain
+BLOCK_GAS: Final = "2000000000"
+"""What a block of the dev chain holds: all that we ever have in flight.
+
+anvil makes one block when a transaction comes, and leaves what does not fit into it lying until
+another one comes: twenty full batches then waited half a minute for their fee to be raised.
+"""
 _NODES_FIRST: Final = 10
 _SAVER_SECOND: Final = 20
 _APPS_LAST: Final = 30
@@ -135,6 +141,7 @@ def _anvil(places: Places) -> list[str]:
     command = [
         str(binaries.anvil()), "--host", "127.0.0.1", "--port", str(places.chain_port),
         "--chain-id", "31337", "--quiet", "--cache-path", str(folder / "cache"),
+        "--gas-limit", BLOCK_GAS,
     ]  # fmt: skip
     return [sys.executable, "-m", "stack.chain_start", str(chain_state(places)), *command]
 

@@ -12,6 +12,8 @@ import pytest_socket
 from celery import current_app
 from celery.exceptions import CDeprecationWarning
 from django.contrib.auth.models import User
+from hypothesis import HealthCheck
+from hypothesis import settings as of_properties
 from rest_framework.test import APIClient
 
 from chain import standing
@@ -20,6 +22,12 @@ from tests.factories import keys
 from tests.factories import registry as registry_factory
 from tests.fakes.ipfs import FakeNode
 from work.models import WorkRow
+
+# A machine that does something else beside is slow, and says nothing about a property.
+of_properties.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+of_properties.load_profile("busy machine")
 
 REAL_WORLD = ("worlds", "e2e")
 EXITS = ("consent", "payouts", "registry", "storage")

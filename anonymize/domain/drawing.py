@@ -1,6 +1,6 @@
 """Answer a question: every step's vector, its noise, and the table; the whole loss is the sum."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -30,10 +30,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A whole answer. Its loss is the sum of its steps', whatever each was made of."""
+    """A whole answer. Its loss is the sum of its steps', whatever each was made of.
+
+    ranges: those that were bought, by name of the statistic; they come from noisy numbers alone.
+    """
 
     steps: tuple[Step, ...]
     estimated: Estimated
+    ranges: Mapping[str, Range]
 
     @property
     def rho_micro_spent(self) -> int:
@@ -59,7 +63,8 @@ def draw(bounded: pl.DataFrame, query: Query, *, noise: Noise = mechanisms.noise
         _with_ranges(run)
     if sum(step.noised.rho_micro_spent for step in run.steps) > query.rho_micro:
         raise ValueError("the steps cost more than was asked")
-    return Drawn(tuple(run.steps), estimates.table_of(query, run.found.values()))
+    ranges = {query.statistics[index].name: own for index, own in run.ranges.items()}
+    return Drawn(tuple(run.steps), estimates.table_of(query, run.found.values()), ranges)
 
 
 @dataclass

@@ -40,7 +40,7 @@ __all__ = ["MAX_RHO_MICRO", "MIN_COHORT", "Query", "hours_of", "plan_of"]
 
 MIN_COHORT = 10
 MAX_CELLS = 4_000
-MAX_RHO_MICRO = 1_000_000
+MAX_RHO_MICRO = 250_000
 
 _HOURS = re.compile(r"([0-9]{2})-([0-9]{2})", re.ASCII)
 _DAY_H = 24

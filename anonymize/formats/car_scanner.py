@@ -9,7 +9,7 @@ from anonymize.formats.clocks import ClockOfDay, SecondsOfDay
 from anonymize.formats.driving import Driving
 from anonymize.formats.outcomes import Outcome
 from anonymize.formats.quality import Quirk
-from anonymize.formats.tables import ROW, Table
+from anonymize.formats.tables import Table
 from anonymize.formats.wide_tables import WideTable, scaled
 
 WIDE = WideTable(
@@ -30,15 +30,15 @@ class CarScannerLong:
         """Tell whether the four columns are there."""
         return set(self._needed) <= set(names)
 
-    def read(self, table: Table, hint: str) -> Outcome:
+    def read(self, table: Table) -> Outcome:
         """Read each value to the signal that its name and unit tell."""
         places = [table.names.index(name) for name in self._needed]
         clock, chosen = SecondsOfDay(), dict[str, str]()
-        driving = Driving(self.name, table, hint, clock=clock, sign=-1)
+        driving = Driving(self.name, table, clock=clock, sign=-1)
         for stretch in table.stretches(sorted(places)):
             seconds, pid, value, unit = (stretch.frame[str(place)] for place in places)
             driving.add(
-                time=clock.read([seconds], stretch.frame[ROW]),
+                time=clock.read([seconds]),
                 is_missing=values.stripped(seconds).is_null(),
                 signals=_signals(pid, value, unit, chosen, table.quirks),
                 wrong=stretch.wrong,

@@ -8,7 +8,6 @@ import polars as pl
 
 from anonymize.formats import moments, values
 from anonymize.formats.moments import Form
-from anonymize.formats.tables import ROW
 
 EPOCH_2000_MS = 946_684_800_000
 """Times from here on are counted from 1970 and have a date; smaller ones have none."""
@@ -32,8 +31,11 @@ class Clock(Protocol):
     def of_day(self) -> bool:
         """Tell whether it starts anew at midnight and has no date; else it counts from a start."""
 
-    def read(self, columns: Sequence[pl.Series], rows: pl.Series) -> pl.Series:
-        """Return milliseconds; null where the time is impossible."""
+    def read(self, columns: Sequence[pl.Series]) -> pl.Series:
+        """Return milliseconds; null where the time is impossible.
+
+        A clock that names no columns is given the numbers of the rows.
+        """
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class RowIsSecond:
     columns: tuple[str, ...] = ()
     of_day: bool = False
 
-    def read(self, columns: Sequence[pl.Series], rows: pl.Series) -> pl.Series:  # noqa: ARG002
+    def read(self, columns: Sequence[pl.Series]) -> pl.Series:
         """Return the row's number in seconds."""
-        return rows.alias(ROW) * _SECOND_MS
+        return columns[0] * _SECOND_MS
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class ClockOfDay:
     columns: tuple[str, ...] = ("time",)
     of_day: bool = True
 
-    def read(self, columns: Sequence[pl.Series], rows: pl.Series) -> pl.Series:  # noqa: ARG002
+    def read(self, columns: Sequence[pl.Series]) -> pl.Series:
         """Return milliseconds since midnight."""
         return moments.clock_ms(values.stripped(columns[0]))
 
@@ -67,7 +69,7 @@ class SecondsOfDay:
     columns: tuple[str, ...] = ("seconds",)
     of_day: bool = True
 
-    def read(self, columns: Sequence[pl.Series], rows: pl.Series) -> pl.Series:  # noqa: ARG002
+    def read(self, columns: Sequence[pl.Series]) -> pl.Series:
         """Return milliseconds since midnight; a little over a day is let pass."""
         return _milliseconds(
             values.numbers(columns[0], decimal_comma=True) * _SECOND_MS, 2 * _DAY_MS
@@ -81,7 +83,7 @@ class DateAndClock:
     columns: tuple[str, ...] = ("date", "time")
     of_day: bool = False
 
-    def read(self, columns: Sequence[pl.Series], rows: pl.Series) -> pl.Series:  # noqa: ARG002
+    def read(self, columns: Sequence[pl.Series]) -> pl.Series:
         """Return milliseconds of the order in which more dates are possible; else month first."""
         texts = values.stripped(columns[0]) + " " + values.stripped(columns[1])
         month_first, day_first = (
@@ -98,7 +100,7 @@ class DayAndMilliseconds:
     columns: tuple[str, ...] = ("daynum", "timestamp")
     of_day: bool = False
 
-    def read(self, columns: Sequence[pl.Series], rows: pl.Series) -> pl.Series:  # noqa: ARG002
+    def read(self, columns: Sequence[pl.Series]) -> pl.Series:
         """Return milliseconds; the fraction of the day is the start of the trip."""
         day, since = (values.numbers(column, decimal_comma=False) for column in columns)
         return _milliseconds(_VED_FIRST_DAY_MS + (day - 1) * _DAY_MS + since, _YEAR_2100_MS)
@@ -111,7 +113,7 @@ class Stamp:
     columns: tuple[str, ...] = ("timestamp",)
     of_day: bool = False
 
-    def read(self, columns: Sequence[pl.Series], rows: pl.Series) -> pl.Series:  # noqa: ARG002
+    def read(self, columns: Sequence[pl.Series]) -> pl.Series:
         """Return milliseconds of the first form in which any row can be read."""
         if columns[0].dtype.is_temporal():
             return moments.moments(columns[0], Form.YEAR_FIRST).dt.epoch("ms")

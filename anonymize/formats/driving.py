@@ -18,8 +18,8 @@ SIMULATED = "SIMULATED"
 class Driving:
     """Samples as they are read. clock, sign: as the format tells them (see WideTable)."""
 
-    def __init__(self, name: str, source: Source, hint: str, *, clock: Clock, sign: int) -> None:
-        self._name, self._source, self._hint = name, source, hint
+    def __init__(self, name: str, source: Source, *, clock: Clock, sign: int) -> None:
+        self._name, self._source = name, source
         self._clock, self._sign = clock, sign
         self._samples: list[pl.DataFrame] = []
         self._refused: Counter[Refusal] = Counter()
@@ -58,7 +58,7 @@ class Driving:
     def outcome(self) -> Outcome:
         """Settle everything and part the trips."""
         quirks = set(self._source.quirks)
-        settled = timeline.settled(self._whole(), self._hint, of_day=self._clock.of_day)
+        settled = timeline.settled(self._whole(), self._source.file_name, of_day=self._clock.of_day)
         samples = signs.righted(settled.samples, self._sign, quirks)
         if settled.repeated:
             self._refused[Refusal.DUPLICATE] += settled.repeated

@@ -38,6 +38,7 @@ _SCHEMA = {signal.column: signal.dtype for signal in SIGNALS}
 @dataclass
 class _Source:
     quirks: set[Quirk]
+    file_name: str
     remarks: str = ""
 
 
@@ -63,21 +64,21 @@ def is_hex(start: str) -> bool:
     return _in_line(start.lstrip()[: 4 * _MOST_BYTES].split("\n", 1)[0]) is not None
 
 
-def read_binary(parts: Iterator[bytes], quirks: set[Quirk], hint: str) -> Outcome:
+def read_binary(parts: Iterator[bytes], quirks: set[Quirk], file_name: str) -> Outcome:
     """Read frames that follow each other. Raises SeveralVehicles, EncryptedFrames."""
-    return _read(map(_frame, _cut(parts)), quirks, hint)
+    return _read(map(_frame, _cut(parts)), quirks, file_name)
 
 
-def read_hex(texts: Iterator[str], quirks: set[Quirk], hint: str) -> Outcome:
+def read_hex(texts: Iterator[str], quirks: set[Quirk], file_name: str) -> Outcome:
     """Read a frame a line, whatever stands before it. Raises as `read_binary`."""
     lines = (line for text in texts for line in text.split("\n") if line.strip())
     frames = (_frame(_in_line(line) or b"") for line in lines)
-    return _read(frames, quirks, hint)
+    return _read(frames, quirks, file_name)
 
 
-def _read(frames: Iterator[_Frame], quirks: set[Quirk], hint: str) -> Outcome:
+def _read(frames: Iterator[_Frame], quirks: set[Quirk], file_name: str) -> Outcome:
     # Current counts what leaves the battery in this standard.
-    driving = Driving(NAME, _Source(quirks), hint, clock=Stamp(), sign=-1)
+    driving = Driving(NAME, _Source(quirks, file_name), clock=Stamp(), sign=-1)
     owners: set[int] = set()
     broken = 0
     while stretch := list(islice(frames, _FRAMES_IN_STRETCH)):

@@ -16,10 +16,10 @@ _MOST_NAMES = 2_000
 class JsonTable:
     """Objects without depth. Names that the first hundred objects do not have are not read."""
 
-    def __init__(self, texts: Iterator[str], quirks: set[Quirk]) -> None:
+    def __init__(self, texts: Iterator[str], quirks: set[Quirk], file_name: str) -> None:
         first = next(texts, "")
         self._texts = chain([first], texts)
-        self.quirks = quirks
+        self.quirks, self.file_name = quirks, file_name
         self.remarks = "\n".join(_words(first))
         self.decimal_comma = False
         self.names = _names(first)

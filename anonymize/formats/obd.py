@@ -32,11 +32,11 @@ class Obd:
         with_unit = [name for name in names if naming.parted(name)[1]]
         return _time_of(names) is not None and any(map(channels.known, with_unit))
 
-    def read(self, table: Table, hint: str) -> Outcome:
+    def read(self, table: Table) -> Outcome:
         """Read it as a wide table. Raises SpreadsheetDamage."""
         time = _time_of(table.names) or ""
         wide = WideTable(name=self.name, clock=partial(Stamp, (time,)), marks=frozenset())
-        return wide.read(Undamaged(table), hint)
+        return wide.read(Undamaged(table))
 
 
 class Undamaged:
@@ -45,7 +45,7 @@ class Undamaged:
     def __init__(self, table: Table) -> None:
         self._table = table
         self.names, self.remarks, self.quirks = table.names, table.remarks, table.quirks
-        self.decimal_comma = table.decimal_comma
+        self.decimal_comma, self.file_name = table.decimal_comma, table.file_name
 
     def stretches(self, places: Sequence[int]) -> Iterator[Stretch]:
         """Yield the table's stretches. Raises SpreadsheetDamage."""

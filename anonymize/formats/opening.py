@@ -29,9 +29,9 @@ def opened(
     file.seek(0)
     if is_gzip:
         quirks.add(Quirk.GZIP)
-        file = gzip.GzipFile(fileobj=file)  # type: ignore[assignment]  # a reader of bytes too
+    blocks: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=file) if is_gzip else file
     size = 0
-    while block := _next_block(file):
+    while block := _next_block(blocks):
         size += len(block)
         if size > most_bytes:
             raise OpensTooLarge(most_bytes=most_bytes)
@@ -53,7 +53,7 @@ def as_utf8(blocks: Iterator[bytes], quirks: set[Quirk]) -> Iterator[bytes]:
     return _one_line_end(whole)
 
 
-def _next_block(file: BinaryIO) -> bytes:
+def _next_block(file: BinaryIO | gzip.GzipFile) -> bytes:
     try:
         return file.read(_BLOCK_BYTES)
     except (OSError, EOFError, zlib.error):

@@ -43,8 +43,8 @@ class Format(Protocol):
     def knows(self, names: Sequence[str]) -> bool:
         """Tell whether a table with these columns is of this kind."""
 
-    def read(self, table: Table, hint: str) -> Outcome:
-        """Read the table whole. hint: the file's name, for a date that stands nowhere else."""
+    def read(self, table: Table) -> Outcome:
+        """Read the table whole."""
 
 
 def check_rows(rows: int) -> None:

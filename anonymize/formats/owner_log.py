@@ -35,7 +35,7 @@ class OwnerLog:
         """Tell whether date, distance in km and energy in kWh are there."""
         return {_DATE, _DISTANCE, _ENERGY} <= set(_parted(names))
 
-    def read(self, table: Table, hint: str) -> Outcome:  # noqa: ARG002  # the rows carry dates
+    def read(self, table: Table) -> Outcome:
         """Read each row as one stretch of driving without an hour."""
         parted = _parted(table.names)
         places = {n: parted.index(n) for n in (_DATE, _DISTANCE, _ENERGY)}

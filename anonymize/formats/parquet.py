@@ -21,8 +21,8 @@ _REMARK = "remark"
 class ParquetTable:
     """Columns by their names. A text column `remark` is told apart and says who made the file."""
 
-    def __init__(self, content: bytes, quirks: set[Quirk]) -> None:
-        self.quirks = quirks
+    def __init__(self, content: bytes, quirks: set[Quirk], file_name: str) -> None:
+        self.quirks, self.file_name = quirks, file_name
         self.decimal_comma = False
         self._content = content
         try:

@@ -93,7 +93,7 @@ def _read(file: BinaryIO, size: int, name: str, max_bytes: int) -> Reading:
 
 def _outcome(first: bytes, parts: Iterator[bytes], quirks: set[Quirk], name: str) -> Outcome:
     if first.startswith(parquet.MAGIC):
-        return _tabled(parquet.ParquetTable(b"".join(parts), quirks), _OWN, name)
+        return _tabled(parquet.ParquetTable(b"".join(parts), quirks, name), _OWN)
     if gbt32960.is_binary(first):
         return gbt32960.read_binary(parts, quirks, name)
     texts = lines.stretches(opening.as_utf8(parts, quirks), quirks)
@@ -102,16 +102,16 @@ def _outcome(first: bytes, parts: Iterator[bytes], quirks: set[Quirk], name: str
     if gbt32960.is_hex(start):
         return gbt32960.read_hex(texts, quirks, name)
     if start.lstrip().startswith("{"):
-        return _tabled(JsonTable(texts, quirks), _OWN, name)
+        return _tabled(JsonTable(texts, quirks, name), _OWN)
     if not start.strip():
         raise EmptyFile
-    return _tabled(TextTable(texts, quirks), _FORMATS, name)
+    return _tabled(TextTable(texts, quirks, name), _FORMATS)
 
 
-def _tabled(table: Table, formats: Sequence[Format], name: str) -> Outcome:
+def _tabled(table: Table, formats: Sequence[Format]) -> Outcome:
     for one in formats:
         if one.knows(table.names):
-            return one.read(table, name)
+            return one.read(table)
     raise UnknownFormat
 
 

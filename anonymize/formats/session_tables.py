@@ -50,7 +50,7 @@ class SessionTable:
         energy = () if self.energy is None else (self.energy,)
         return {*self.start, *self.end, *energy, *self.marks} <= set(names)
 
-    def read(self, table: Table, hint: str) -> Outcome:  # noqa: ARG002  # sessions carry dates
+    def read(self, table: Table) -> Outcome:
         """Read every row; a row equal to an earlier one is refused."""
         places = {name: table.names.index(name) for name in self._wanted if name in table.names}
         kept = [pl.DataFrame(schema={**SCHEMA, "refusal": pl.String, HASH: pl.UInt64})]

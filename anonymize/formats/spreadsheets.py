@@ -21,7 +21,7 @@ class DamagedLog:
         hits = sum(1 for name in plain if any(word in name for word in _OBD_WORDS))
         return "time" in plain and hits > 1
 
-    def read(self, table: Table, hint: str) -> Outcome:  # noqa: ARG002  # it is never read
+    def read(self, table: Table) -> Outcome:
         """Raise SpreadsheetDamage, or UnknownFormat when it is whole and merely unknown."""
         places = range(len(table.names))
         for stretch in table.stretches(places):
@@ -39,6 +39,6 @@ class MixedDundee:
         """Tell the re-export by its own row numbers."""
         return {"_id", "Charging event", "Start Date", "Total kWh"} <= set(names)
 
-    def read(self, table: Table, hint: str) -> Outcome:  # noqa: ARG002  # it is never read
+    def read(self, _table: Table) -> Outcome:
         """Raise MixedDates: no row tells which way it is written."""
         raise MixedDates

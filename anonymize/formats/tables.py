@@ -31,8 +31,12 @@ class Stretch:
 
 
 class Source(Protocol):
-    """What any file tells beside its rows. remarks: words before the first row."""
+    """What any file tells beside its rows.
 
+    remarks: words before the first row; file_name: only a date in it is looked at.
+    """
+
+    file_name: str
     remarks: str
     quirks: set[Quirk]
 
@@ -50,8 +54,8 @@ class Table(Source, Protocol):
 class TextTable:
     """A table of delimited text, with a header after lines of remarks that begin with `#`."""
 
-    def __init__(self, texts: Iterator[str], quirks: set[Quirk]) -> None:
-        self.quirks = quirks
+    def __init__(self, texts: Iterator[str], quirks: set[Quirk], file_name: str) -> None:
+        self.quirks, self.file_name = quirks, file_name
         self.remarks, table = _without_remarks(next(texts, ""))
         header, _, self._first = table.lstrip("\n").partition("\n")
         self._texts = texts

@@ -38,8 +38,8 @@ class Settled:
     quirks: frozenset[Quirk]
 
 
-def settled(samples: pl.DataFrame, hint: str, *, of_day: bool) -> Settled:
-    """Return samples in order, once each. hint: a file name that may hold the date.
+def settled(samples: pl.DataFrame, file_name: str, *, of_day: bool) -> Settled:
+    """Return samples in order, once each. file_name: may hold the date.
 
     of_day: the clock starts anew at midnight: a leap back of half a day or more is midnight, a
     smaller one repeats a stretch.
@@ -57,7 +57,7 @@ def settled(samples: pl.DataFrame, hint: str, *, of_day: bool) -> Settled:
     samples, repeated = _once(_in_order(samples, quirks))
     if repeated:
         quirks.add(Quirk.REPEATED_STRETCH)
-    started_at = _start(samples, hint, of_day=of_day, is_dated=bool(is_dated.any()))
+    started_at = _start(samples, file_name, of_day=of_day, is_dated=bool(is_dated.any()))
     if started_at is None:
         quirks.add(Quirk.NO_DATE)
     samples = samples.with_columns(pl.col(TIME) - pl.col(TIME).min())
@@ -124,13 +124,15 @@ def _once(samples: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     return joined, samples.height - distinct.height
 
 
-def _start(samples: pl.DataFrame, hint: str, *, of_day: bool, is_dated: bool) -> datetime | None:
+def _start(
+    samples: pl.DataFrame, file_name: str, *, of_day: bool, is_dated: bool
+) -> datetime | None:
     first = samples[TIME].min()
     if not isinstance(first, int):
         return None
     if is_dated:
         return _EPOCH + timedelta(milliseconds=first)
-    named = named_date(hint)
+    named = named_date(file_name)
     if named is None:
         return None
     if of_day:

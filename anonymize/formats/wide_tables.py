@@ -41,7 +41,7 @@ class WideTable:
         needed = {*self.marks, *self.clock().columns}
         return needed <= set(_plain(names)) and bool(self.signals(names))
 
-    def read(self, table: Table, hint: str) -> Outcome:
+    def read(self, table: Table) -> Outcome:
         """Read every row to the telemetry and its trips. Raises SeveralVehicles."""
         plain = _plain(table.names)
         clock = self.clock()
@@ -51,14 +51,14 @@ class WideTable:
         others = [place for place in (vehicle, trip) if place is not None]
         if isinstance(clock, RowIsSecond):
             table.quirks.add(Quirk.ROW_IS_SECOND)
-        driving = Driving(self.name, table, hint, clock=clock, sign=self.sign)
+        driving = Driving(self.name, table, clock=clock, sign=self.sign)
         owners: set[str] = set()
         for stretch in table.stretches(sorted({*clock_places, *signals, *others})):
             frame = stretch.frame
             told = [frame[str(place)] for place in clock_places]
             owners |= _owners(frame, vehicle)
             driving.add(
-                time=clock.read(told, frame[ROW]),
+                time=clock.read(told or [frame[ROW]]),
                 is_missing=_any_missing(told, frame.height),
                 signals=self._columns(frame, signals, trip, table),
                 wrong=stretch.wrong,

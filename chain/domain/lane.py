@@ -63,7 +63,7 @@ def step(flight: Flight, sight: Sight, *, base_fee_wei: int, at: datetime, rules
         return Step.CLOSE if flight.nonce < sight.sure else Step.WAIT
     if flight.handed_at is None:
         return Step.SEND
-    is_due = _is_due(flight, at)
+    is_due = _is_due(flight.handed_at, flight.made_at, at)
     if not _needs_more(flight, sight, base_fee_wei, at, rules.patience):
         return Step.SEND if is_due else Step.WAIT
     if gas.raised(flight.prices, base_fee_wei, rules.cap_wei) is not None:
@@ -88,8 +88,7 @@ def _needs_more(
     return flight.nonce == sight.used or flight.prices.most_wei <= base_fee_wei
 
 
-def _is_due(flight: Flight, at: datetime) -> bool:
+def _is_due(handed_at: datetime, made_at: datetime, at: datetime) -> bool:
     # A node may forget: it is told again, less and less often.
-    assert flight.handed_at is not None  # noqa: S101 - the one caller looked
-    waited = (flight.handed_at - flight.made_at) / 2
-    return at - flight.handed_at >= min(max(waited, SHORTEST_PAUSE), LONGEST_PAUSE)
+    waited = (handed_at - made_at) / 2
+    return at - handed_at >= min(max(waited, SHORTEST_PAUSE), LONGEST_PAUSE)

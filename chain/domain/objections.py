@@ -62,3 +62,8 @@ def why_no_estimate(words: str) -> Why:
     if any(sign in lower for sign in _TOO_LARGE):
         return Why.TOO_LARGE
     return Why.REVERTED if any(sign in lower for sign in _BROKEN) else Why.UNCLEAR
+
+
+def is_halt(reason: str) -> bool:
+    """Return whether a contract refuses only for as long as the stewards have halted it."""
+    return reason.endswith(": halted")

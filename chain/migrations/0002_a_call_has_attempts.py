@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                     ("fee", "a lower fee, or a higher CHAIN_MAX_FEE_GWEI"),
                     ("funds", "money on the sender's account"),
                     ("node", "a person to read the node's words"),
+                    ("stewards", "a steward to end the halt"),
                 ],
                 max_length=10,
             ),

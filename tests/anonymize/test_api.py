@@ -27,7 +27,7 @@ def estimate(client, spec, **more):
 
 
 def test_an_estimate_needs_no_account_and_leaves_every_ledger_alone(anybody):
-    response = estimate(anybody, factory.spec(rho_micro=400_000), drivers=600)
+    response = estimate(anybody, factory.spec(rho_micro=100_000), drivers=600)
     assert response.status_code == 200
     assert response.data["verdict"] in {"useful", "coarse"}
     assert response.data["privacy"]["guess_in_100"] > 50

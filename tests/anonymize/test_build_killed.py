@@ -77,7 +77,8 @@ def test_a_builder_killed_at_a_step_draws_once_at_most(step, draws, monkeypatch)
 
 
 def die_once(monkeypatch, module, name, when):
-    act, died = getattr(module, name), []
+    act = getattr(module, name)
+    died: list[int] = []
 
     def dying(*args, **facts):
         if died:

@@ -2,8 +2,10 @@
 
 import json
 import secrets
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from chain import deployed, deploying, signing, subscriptions, turns
 from chain.domain.calls import ContractCall
@@ -77,3 +79,24 @@ def sending_turn(db):
 def indexing_turn(db):
     with turns.take("indexing") as turn:
         yield turn
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Let time pass."""
+    began_at, passed = timezone.now(), timedelta()
+
+    def pass_by(seconds: float) -> None:
+        nonlocal passed
+        passed += timedelta(seconds=seconds)
+
+    monkeypatch.setattr("django.utils.timezone.now", lambda: began_at + passed)
+    return pass_by
+
+
+@pytest.fixture
+def failures():
+    """What was told of consents that failed: reference and reason."""
+    told: list[tuple[str, str]] = []
+    subscriptions.on_failure("consent.")(lambda *facts: told.append(facts))
+    return told

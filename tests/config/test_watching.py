@@ -29,7 +29,7 @@ def test_a_deaf_worker_ends_with_a_code_that_its_supervisor_sees(monkeypatch):
 
     monkeypatch.setattr(os, "_exit", end)
     monkeypatch.setattr(time, "sleep", lambda _s: None)
-    monkeypatch.setattr(watching, "_heard_at", time.monotonic() - watching.QUIET_S - 1)
+    monkeypatch.setattr(watching._ear, "heard_at", time.monotonic() - watching.QUIET_S - 1)
     with pytest.raises(Ended) as ended:
         watching._watch()
     assert ended.value.args == (watching.EXIT_CODE,)

@@ -19,6 +19,8 @@ SETTING = {
 }
 BOUNTY = 150 * COIN + 1
 MONTH_S = 30 * 86_400
+NOBODY = "0x" + "00" * 20
+OPEN, SETTLED, REFUNDED = 1, 2, 3
 
 
 def number(value: int) -> bytes:
@@ -103,3 +105,22 @@ def fund_order(escrow, token, funder: Key, facts, *, signer=None, valid_until=No
         now() + 3_600,
         fund_permit(escrow, token, funder, facts["bounty"], now() + 3_600),
     )
+
+
+def settle(escrow, sender, funder, request, release):
+    with boa.env.prank(sender.address):
+        escrow.settle(funder.address, request, release)
+
+
+def refund(escrow, sender, funder, request):
+    with boa.env.prank(sender.address):
+        escrow.refund(funder.address, request)
+
+
+def state(escrow, funder, request) -> int:
+    return escrow.campaign_of(funder.address, request)[6]
+
+
+def past(facts):
+    """Let time pass until the deadline is over."""
+    boa.env.time_travel(seconds=facts["deadline"] - now() + 1)

@@ -129,6 +129,21 @@ def steward() -> Key:
 
 
 @pytest.fixture
+def first_key() -> Key:
+    return new_key()
+
+
+@pytest.fixture
+def second_key() -> Key:
+    return new_key()
+
+
+@pytest.fixture
+def keys(first_key, second_key) -> tuple[Key, Key]:
+    return first_key, second_key
+
+
+@pytest.fixture
 def stewardship(compiled, steward, operator, treasury):
     second, licensor = new_key().address, new_key().address
     people = (steward.address, second, operator.address, licensor, treasury.address)

@@ -70,7 +70,7 @@ def body():
         "title": "How much energy does a session take?",
         "why": "We size chargers for car parks and need typical sessions.",
         "purposes": ["dpv:ScientificResearch"],
-        "spec": factory.spec(rho_micro=400_000),
+        "spec": factory.spec(rho_micro=100_000),
         "price_units": 12_500_001,
         "drivers_needed": 600,
         "deadline_at": (timezone.now() + timedelta(days=20)).isoformat(),

@@ -8,29 +8,14 @@ from chain import subscriptions
 from chain.domain.calls import EventRecord
 from marketplace import comparing, events
 from marketplace.models import License, Purchase, Quote
-from protocol.ids import to_bytes32
+from tests.marketplace import sales
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def bought(on_sale, wallet):
-    return EventRecord(
-        contract="ReleaseMarket",
-        name="Bought",
-        args={
-            "release": to_bytes32(on_sale.id),
-            "buyer": wallet.address,
-            "recipient": wallet.address,
-            "price": 12_500_001,
-            "fee": 1_500_000,
-        },
-        block_number=9,
-        block_hash="0x" + "22" * 32,
-        block_at=datetime(2026, 1, 1, tzinfo=UTC),
-        tx_hash="0x" + "33" * 32,
-        log_index=0,
-    )
+    return sales.bought(on_sale, wallet, at=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_a_license_and_its_sale_agree(bought, wallet):

@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from chain import standing
-from chain.domain.calls import EventRecord
 from chain.models import OutboundCall
 from marketplace import events
 from marketplace.models import License, Purchase, Quote
 from protocol.ids import to_bytes32
+from tests.marketplace.sales import bought
 
 pytestmark = pytest.mark.django_db
 
@@ -28,25 +28,6 @@ def order(quote, wallet):
         "order_signature": wallet.sign(quote["order_typed_data"]),
         "permit_signature": wallet.sign(quote["permit_typed_data"]),
     }
-
-
-def bought(release, wallet):
-    return EventRecord(
-        contract="ReleaseMarket",
-        name="Bought",
-        args={
-            "release": to_bytes32(release.id),
-            "buyer": wallet.address,
-            "recipient": wallet.address,
-            "price": 12_500_001,
-            "fee": 1_500_000,
-        },
-        block_number=9,
-        block_hash="0x" + "22" * 32,
-        block_at=timezone.now(),
-        tx_hash="0x" + "33" * 32,
-        log_index=0,
-    )
 
 
 def test_a_quote_adds_up_to_the_unit(quote):
@@ -115,7 +96,7 @@ def test_an_order_below_the_price_is_refused(quote, order, as_developer, post, w
 def test_the_chain_makes_the_license(order, as_developer, post, on_sale, wallet):
     row = post(as_developer, "purchases", order).data
     for _ in range(2):  # hearing it again changes nothing
-        events.license_bought(bought(on_sale, wallet))
+        events.license_bought(bought(on_sale, wallet, at=timezone.now()))
     shown = as_developer.get(f"/api/v1/purchases/{row['id']}").data
     assert shown["state"] == "licensed"
     assert shown["license_id"] == str(License.objects.get().id)
@@ -123,14 +104,14 @@ def test_the_chain_makes_the_license(order, as_developer, post, on_sale, wallet)
 
 def test_a_licensee_is_led_to_the_key(order, as_developer, post, on_sale, wallet):
     post(as_developer, "purchases", order)
-    events.license_bought(bought(on_sale, wallet))
+    events.license_bought(bought(on_sale, wallet, at=timezone.now()))
     response = as_developer.get(f"/api/v1/releases/{on_sale.id}/key")
     assert response.status_code == 303
     assert response.headers["Location"].endswith(f"/licenses/{License.objects.get().id}/key")
 
 
 def test_a_license_bought_without_us_is_known_all_the_same(quote, on_sale, wallet, accredited):
-    events.license_bought(bought(on_sale, wallet))
+    events.license_bought(bought(on_sale, wallet, at=timezone.now()))
     assert License.objects.get().developer == accredited
 
 

@@ -73,7 +73,7 @@ def test_the_admin_sees_signals_cohort_cost_and_error(request_row, as_admin):
     assert response.status_code == 200
     assert response.data["signals"]["source"] == "charging_sessions"
     assert response.data["cohort_available"] == 0
-    assert response.data["privacy"]["rho_micro"] == 400_000
+    assert response.data["privacy"]["rho_micro"] == 100_000
     checks = {check["name"]: check["state"] for check in response.data["checks"]}
     assert checks["accreditation_valid"] == "passed"
     assert checks["cohort_over_minimum"] == "needs_eyes"

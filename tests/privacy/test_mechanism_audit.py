@@ -12,7 +12,7 @@ from tests.anonymize.making import HOURS, MEAN, frame, query_with, session, vect
 
 DRAWS = 4_000
 DOUBT = 1e-6
-RHO_MICRO = 500_000
+RHO_MICRO = 250_000
 
 
 def worst_pair(query):

@@ -26,6 +26,7 @@ def test_a_manifest_has_the_digest_of_the_vectors():
         ({"rho_micro": True}, "/rho_micro"),
         ({"file": {}}, "/file"),
         ({"consent_block": {"number": "1", "hash": ""}}, "/consent_block/number"),
+        ({"mechanism": {"name": "x", "steps": [{"scale": "1"}]}}, "/mechanism/steps/0"),
         ({"columns": [{"name": "energy_mean"}]}, "/columns/0"),
     ],
     ids=str,

@@ -28,7 +28,7 @@ def _manifest(**changed):
         "rho_micro": 100,
         "epsilon": "1.00",
         "delta": "0.000001",
-        "mechanism": {"name": "discrete_gaussian", "scale": "1", "sensitivity": "1"},
+        "mechanism": {"name": "discrete_gaussian", "steps": []},
         "bounds": {},
         "cohort_noised": 30,
         "consent_block": {"number": 7, "hash": "0x" + "00" * 32},

@@ -45,7 +45,7 @@ def driver(stack):
 def approved(developer, admin):
     title = f"How much energy does a session take? {secrets.token_hex(3)}"
     filed = developer.request(
-        factory.spec(title=title, rho_micro=400_000),
+        factory.spec(title=title, rho_micro=100_000),
         title=title,
         why="We size chargers for car parks and need typical sessions.",
         purposes=["dpv:ScientificResearch"],

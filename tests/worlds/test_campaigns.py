@@ -57,7 +57,7 @@ def campaign(real_chain, developer, admin):
         title="How much energy does a session take?",
         why="We size chargers for car parks and need typical sessions.",
         purposes=["dpv:ScientificResearch"],
-        spec=factory.spec(rho_micro=400_000),
+        spec=factory.spec(rho_micro=100_000),
         price_units=PRICE,
         drivers_needed=NEEDED,
         deadline_at=timezone.now() + timedelta(days=DAYS),

@@ -11,6 +11,7 @@ from chain.models import StoredEvent
 from consent.models import ChainWord
 from protocol import typed_data
 from stack.rpc import call as rpc
+from tests.worlds.nodes import until
 
 pytestmark = [pytest.mark.worlds, pytest.mark.django_db(transaction=True)]
 
@@ -45,7 +46,9 @@ def say(chain: str, person: int, function: str) -> None:
     data = calldata(ContractCall("ConsentRegistry", function, args))
     to = reading.address_of("ConsentRegistry")
     sender = rpc(chain, "eth_accounts")[person]
-    rpc(chain, "eth_sendTransaction", {"from": sender, "to": to, "data": "0x" + data.hex()})
+    wish = {"from": sender, "to": to, "data": "0x" + data.hex()}
+    sent = rpc(chain, "eth_sendTransaction", wish)
+    until(lambda: rpc(chain, "eth_getTransactionReceipt", sent))  # mined after the answer
 
 
 def index() -> None:

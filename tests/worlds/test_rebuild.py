@@ -91,7 +91,7 @@ class World:
         answer = subprocess.run(
             [sys.executable, "manage.py", *command],
             cwd=ROOT,
-            env={**self.stack.environment, **app_environment(self.stack.places), **place},
+            env={**app_environment(self.stack.places), **self.stack.environment, **place},
             capture_output=True,
             text=True,
             check=False,

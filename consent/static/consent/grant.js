@@ -4,26 +4,16 @@ import { areEqual, fromHex } from "../portal/bytes.js";
 import { post } from "../portal/http.js";
 import { consentKey, toBytes32 } from "../portal/keys.js";
 import { pin } from "../portal/pins.js";
-import { clear, show } from "../portal/problems.js";
+import { whenSubmitted } from "../portal/submitting.js";
 import { withSeed } from "../registry/unlock.js";
 import { addressOf, sign, termsDigest } from "./typed_data.js";
 
 const form = document.getElementById("grant");
 const wanted = JSON.parse(document.getElementById("to-be-signed").textContent);
 
-form?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  clear();
-  const button = form.querySelector("button");
-  button.disabled = true;
-  try {
-    const consent = await withSeed(reasons(), (seed) => granted(seed));
-    if (consent) location.assign(`/consents/${consent.id}`);
-  } catch (error) {
-    show(error, { form });
-  } finally {
-    button.disabled = false;
-  }
+whenSubmitted(form, async () => {
+  const consent = await withSeed(reasons(), (seed) => granted(seed));
+  if (consent) location.assign(`/consents/${consent.id}`);
 });
 
 const chosen = () =>

@@ -3,7 +3,7 @@
 import { post } from "../portal/http.js";
 import { consentKey, toBytes32 } from "../portal/keys.js";
 import { pinned } from "../portal/pins.js";
-import { clear, show } from "../portal/problems.js";
+import { whenSubmitted } from "../portal/submitting.js";
 import { withSeed } from "../registry/unlock.js";
 import { areSame, isAsShown, wordsOf } from "./renewal.js";
 import { addressOf, sign } from "./typed_data.js";
@@ -12,19 +12,9 @@ const form = document.getElementById("renew");
 const shown = JSON.parse(document.getElementById("to-be-signed").textContent);
 const url = `/api/v1/consents/${shown.consent_id}/renewal`;
 
-form?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  clear();
-  const button = form.querySelector("button");
-  button.disabled = true;
-  try {
-    const renewal = await withSeed(reasons(), (seed) => renewed(seed));
-    if (renewal) location.assign(`/consents/${shown.consent_id}#until`);
-  } catch (error) {
-    show(error, { form });
-  } finally {
-    button.disabled = false;
-  }
+whenSubmitted(form, async () => {
+  const renewal = await withSeed(reasons(), (seed) => renewed(seed));
+  if (renewal) location.assign(`/consents/${shown.consent_id}#until`);
 });
 
 function reasons() {

@@ -2,7 +2,7 @@
 
 import { get, post } from "../portal/http.js";
 import { consentKey, payoutKey, toBytes32 } from "../portal/keys.js";
-import { clear, show } from "../portal/problems.js";
+import { whenSubmitted } from "../portal/submitting.js";
 import { addressOf, checksum, claim, marketDomain, sign } from "../portal/typed_data.js";
 import { withSeed } from "../registry/unlock.js";
 
@@ -10,21 +10,11 @@ const LASTS_S = 60 * 60;
 const form = document.getElementById("claim");
 const bundles = JSON.parse(document.getElementById("to-claim")?.textContent ?? "[]");
 
-form?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  clear();
-  const button = form.querySelector("button");
-  button.disabled = true;
-  try {
-    const typed = form.elements.to.value.trim();
-    const chain = await get("/api/v1/chain");
-    const done = await withSeed(reasons(typed), (seed) => claimed(seed, chain, typed));
-    if (done) location.reload();
-  } catch (error) {
-    show(error, { form });
-  } finally {
-    button.disabled = false;
-  }
+whenSubmitted(form, async () => {
+  const typed = form.elements.to.value.trim();
+  const chain = await get("/api/v1/chain");
+  const done = await withSeed(reasons(typed), (seed) => claimed(seed, chain, typed));
+  if (done) location.reload();
 });
 
 const reasons = (typed) => ({

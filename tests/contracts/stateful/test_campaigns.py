@@ -1,7 +1,6 @@
 """Campaigns in any order: what lies in escrow is what is open, and every bounty finds home."""
 
 from hashlib import sha256
-from typing import NamedTuple
 
 import boa
 from hypothesis import strategies as st
@@ -9,97 +8,46 @@ from hypothesis.stateful import precondition, rule
 
 from protocol import merkle
 from tests.contracts.stateful import signing
-from tests.contracts.stateful.signing import signer, word
-from tests.contracts.stateful.worlds import NOBODY, Book, Machine, address, call
+from tests.contracts.stateful.bounties import (
+    DATASETS,
+    LONGEST,
+    OPEN,
+    REFUNDED,
+    SETTLED,
+    UNKNOWN,
+    Campaign,
+    Release,
+    good_terms,
+    terms,
+)
+from tests.contracts.stateful.signing import signer
+from tests.contracts.stateful.trading import FEE_BPS, OPERATORS, STRANGER, Trading, ways
+from tests.contracts.stateful.worlds import NOBODY, address, call
 
-SHARE = 0.26
-DELAY = 172_800
-LONGEST = 366 * 86_400
-COINS = {
-    "coin": "TestStablecoin",
-    "silent": "SilentToken",
-    "fee": "FeeToken",
-    "false": "FalseToken",
-    "back": "ReentrantToken",
-}
-KEYS = [signer("first key").address, signer("second key").address]
-OPERATORS = [signer("operator 0").address, signer("operator 1").address]
+SHARE = 0.22
 FUNDERS = [signer(f"developer {number}") for number in range(3)]
-STRANGER, TREASURY = signer("stranger"), signer("treasury 0").address
 REQUESTS = [bytes([number]) * 32 for number in range(4)]
-DATASETS = {sha256(name.encode()).digest(): name for name in COINS}
-MOSTLY = [
-    *DATASETS,
-    *[dataset for dataset, name in DATASETS.items() if name in {"coin", "back"}] * 2,
-]
-UNKNOWN = b"\xff" * 32
 TREE = merkle.Tree(merkle.shares_of([STRANGER.address]))
-OPEN, SETTLED, REFUNDED = 1, 2, 3
 MOST = len(FUNDERS) * len(REQUESTS)
-FEE_BPS = 1_200
 
 funders = st.sampled_from(FUNDERS)
 requests = st.sampled_from(REQUESTS)
 picks = st.integers(0, 19)
-terms = st.fixed_dictionaries(
-    {
-        "dataset": st.sampled_from([*MOSTLY * 2, UNKNOWN]),
-        "recipient": st.sampled_from([1, 2, 3, 4, 5, 6, 7, 0]).map(address),
-        "bounty": st.sampled_from([99, 100, 100, 101, 10_007, 10_007, 2**80, 0, 2**96]),
-        "threshold": st.sampled_from([1, 1, 1, 5, 2**48 - 1, 0, 2**48]),
-        "ahead": st.sampled_from([1, 3_600, 3_600, 86_400, LONGEST, 0, LONGEST + 1]),
-    }
-)
-good_terms = st.fixed_dictionaries(
-    {
-        "dataset": st.sampled_from(MOSTLY),
-        "recipient": st.integers(1, 9).map(address),
-        "bounty": st.sampled_from([100, 101, 10_007, 2**80]),
-        "threshold": st.sampled_from([1, 1, 5]),
-        "ahead": st.sampled_from([3_600, 86_400, LONGEST]),
-    }
-)
 events = st.one_of(
     st.tuples(st.just("halt"), st.booleans()),
     st.tuples(st.just("change_mood"), st.sampled_from(["fee", "false"]), st.booleans()),
     st.tuples(st.just("travel"), st.sampled_from([1, 3_600, 86_400, LONGEST])),
-    st.tuples(st.just("change_operator"), st.sampled_from([*OPERATORS, FUNDERS[0].address])),
+    st.tuples(
+        st.just("agree"),
+        st.just("operator"),
+        st.sampled_from([*OPERATORS, FUNDERS[0].address]),
+    ),
 )
 
 
-class Campaign(NamedTuple):
-    """What a funder asked for."""
-
-    dataset: bytes
-    recipient: str
-    bounty: int
-    threshold: int
-    deadline: int
-    state: int = OPEN
-
-    @property
-    def coin(self) -> str:
-        return DATASETS[self.dataset]
-
-
-class Release(NamedTuple):
-    """What may settle a campaign."""
-
-    dataset: bytes
-    price: int
-    total: int
-    licensed: set[str]
-
-
-class Campaigns(Machine):
+class Campaigns(Trading):
     def begin(self):
-        self.coins = {name: self.house[source].deploy() for name, source in COINS.items()}
-        self.books = {name: Book(coin) for name, coin in self.coins.items()}
-        self.coins["false"].set_honest(True)
-        self.coins["fee"].set_fee_bps(0)
-        people = (*KEYS, OPERATORS[0], STRANGER.address, TREASURY)
-        self.stewardship = self.house["Stewardship"].deploy(*people, FEE_BPS, b"\x05" * 32)
-        self.market = self.house["ReleaseMarket"].deploy(self.stewardship.address)
+        super().begin()
         self.escrow = self.house["CampaignEscrow"].deploy(
             self.market.address, self.stewardship.address
         )
@@ -107,7 +55,6 @@ class Campaigns(Machine):
             for key in FUNDERS:
                 book.mint(key.address, 2**97)
             book.mint(STRANGER.address, 2**90)
-        self.operator, self.is_halted = OPERATORS[0], False
         self.campaigns: dict[tuple[str, bytes], Campaign] = {}
         self.releases: dict[bytes, Release] = {}
         for dataset, name in DATASETS.items():
@@ -197,7 +144,7 @@ class Campaigns(Machine):
         request=requests,
         facts=st.one_of(good_terms, good_terms, good_terms, terms),
         flaw=st.sampled_from([*[""] * 20, "key", "chain", "late", "recipient", "second form"]),
-        way=st.sampled_from(["allowance", "permit", "permit", "used permit", "late permit"]),
+        way=ways,
     )
     def order(self, funder, request, facts, flaw, way):
         asked = self.campaign(facts)
@@ -206,7 +153,13 @@ class Campaigns(Machine):
         signature = self.signature(flaw, funder, words)
         allowed = asked.bounty if way == "allowance" else 0
         self.allow(asked, funder.address, allowed)
-        permit, permitted = self.permit(asked, funder, way)
+        permit, permitted = self.permit(
+            funder,
+            self.escrow.address,
+            asked.bounty,
+            way,
+            is_for_coin=DATASETS.get(asked.dataset) == "coin",
+        )
         if flaw == "late":
             refusal = "escrow: order expired"
         elif flaw:
@@ -231,22 +184,6 @@ class Campaigns(Machine):
         owner = STRANGER if flaw == "key" else funder
         raw = owner.sign(signing.digest(domain, "Fund", *words))
         return signing.high_s(raw) if flaw == "second form" else raw
-
-    def permit(self, asked, funder, way):
-        """Return deadline and signature of a permit, and what it will allow."""
-        if way == "allowance":
-            return (0, b""), 0
-        until = self.now - 1 if way == "late permit" else self.now + 9
-        coin = self.coins["coin"]
-        domain = signing.separator("Test Dollar", self.chain_id, coin.address)
-        words = (funder.address, self.escrow.address, asked.bounty)
-        nonce = coin.nonces(funder.address)
-        raw = funder.sign(signing.digest(domain, "Permit", *words, nonce, until))
-        is_good = DATASETS.get(asked.dataset) == "coin" and way != "late permit"
-        if way == "used permit" and is_good:
-            parts = (raw[64], raw[:32], raw[32:64])
-            assert call(coin, STRANGER.address, "permit", *words, until, *parts).refusal == ""
-        return (until, raw), asked.bounty * is_good
 
     def pick(self, place):
         """Return the key of a campaign: mostly of an open one."""
@@ -364,32 +301,25 @@ class Campaigns(Machine):
         }[name]
         self.coins["back"].aim(self.escrow.address, call_back())
 
+    @rule(place=picks)
+    @precondition(lambda self: len(self.opened()) > 1)
+    def refund_with_a_call_back(self, place):
+        """Let the token that calls back try to refund another campaign, too, that is due."""
+        opened = self.opened()
+        backs = [key for key, held in opened.items() if held.coin == "back"]
+        if not backs:
+            return
+        key = backs[place % len(backs)]
+        other = [one for one in opened if one != key][place % (len(opened) - 1)]
+        data = self.escrow.refund.prepare_calldata(*other)
+        self.coins["back"].aim(self.escrow.address, data)
+        self.travel(max(opened[key].deadline, opened[other].deadline) - self.now + 1)
+        self.give_back(key, STRANGER.address)
+
     @rule(event=events)
     def let_happen(self, event):
         name, *facts = event
         getattr(self, name)(*facts)
-
-    def halt(self, is_halted):
-        name = "halt" if is_halted else "resume"
-        self.act(self.stewardship, KEYS[0], name, refusal="")
-        self.is_halted = is_halted
-
-    def change_mood(self, coin, is_odd):
-        if coin == "fee":
-            self.books[coin].fee_bps = 100 * is_odd
-            self.coins[coin].set_fee_bps(100 * is_odd)
-        else:
-            self.books[coin].is_honest = not is_odd
-            self.coins[coin].set_honest(not is_odd)
-        self.is_new = True
-
-    def change_operator(self, operator):
-        sent = (3, word(operator))
-        self.act(self.stewardship, KEYS[0], "propose", *sent, refusal="")
-        self.act(self.stewardship, KEYS[1], "second", *sent, refusal="")
-        self.travel(DELAY)
-        self.act(self.stewardship, STRANGER.address, "enact", 3, refusal="")
-        self.operator = operator
 
     def check(self):
         for name, book in self.books.items():

@@ -13,7 +13,7 @@ from tests.contracts.stateful import signing
 from tests.contracts.stateful.signing import signer, word
 from tests.contracts.stateful.worlds import Machine, call
 
-SHARE = 0.36
+SHARE = 0.43
 LONGEST = 366 * 86_400
 STRANGER = signer("stranger")
 DRIVERS = [signer(f"driver {number}") for number in range(3)]

@@ -40,6 +40,12 @@ def call(contract: Any, sender: str, name: str, *args: Any) -> Answer:
     return Answer(decode(["string"], text)[0] if text else "refused without a word", [])
 
 
+def stored(contract: Any, slot: int, key: bytes) -> int:
+    """Return what a mapping holds, from the storage itself."""
+    place = int.from_bytes(keccak256(word(slot) + key))
+    return int(boa.env.get_storage(contract.address, place))
+
+
 def address(number: int) -> str:
     """Return the address of nobody in particular; zero is nobody at all."""
     return str(to_checksum_address(number.to_bytes(20))) if number else NOBODY
@@ -73,8 +79,7 @@ class Book:
 
     def balance(self, owner: str) -> int:
         """Return what the token's own storage says: many times faster than asking it."""
-        place = keccak256(word(self._slot) + word(owner))
-        return int(boa.env.get_storage(self.coin.address, int.from_bytes(place)))
+        return stored(self.coin, self._slot, word(owner))
 
     def check(self) -> None:
         """Compare every account, and all of them together."""
@@ -95,6 +100,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self._has_begun = False
         self.is_new = True
+        self._words: dict[bytes, object] = {}
         self._kept = boa.env.anchor()
         self._kept.__enter__()
         self.begin()
@@ -131,6 +137,14 @@ class Machine(RuleBasedStateMachine):
         if seconds > 0:
             boa.env.time_travel(seconds=seconds)
             self.is_new = True
+
+    def has_moved(self, contract: Any, key: bytes, model: object, *names: str) -> bool:
+        """Tell whether these mappings, on which a view depends alone, or the model have moved."""
+        layout = contract.compiler_data.storage_layout["storage_layout"]
+        words = tuple(stored(contract, layout[name]["slot"], key) for name in names)
+        is_new = self._words.get(key) != (words, model)
+        self._words[key] = (words, model)
+        return is_new
 
     def act(self, contract: Any, sender: str, name: str, *args: Any, refusal: str) -> Answer:
         """Send a call that must end as the model says. refusal: empty when it must be done."""
