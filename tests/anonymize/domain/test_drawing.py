@@ -68,7 +68,7 @@ def test_nobody_is_answered_without_a_crash():
 
 
 def test_values_at_the_far_end_of_the_range_are_answered():
-    frames = {str(n): frame(session(energy_wh=10**6)) for n in range(60)}
+    frames = {str(n): frame(session(energy_wh=10**6)) for n in range(300)}
     told = drawn(frames, query_with(statistics=[BOUGHT], group_by=[])).estimated.frame
     assert told["energy_mean"][0] == pytest.approx(400, abs=40)
 
