@@ -46,7 +46,8 @@ class Driving:
             Refusal.NO_SIGNAL: (time.is_not_null() & ~has_signal).sum(),
         }
         self._refused.update({reason: int(count) for reason, count in refused.items() if count})
-        self._samples.append(signals.with_columns(time.alias(TIME)).filter(usable))
+        samples = pl.DataFrame([*signals, time.alias(TIME)])  # signals may have no column at all
+        self._samples.append(samples.filter(usable))
         self._used += self._samples[-1].height
         outcomes.check_rows(self._used)
 

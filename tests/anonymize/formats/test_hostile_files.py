@@ -45,6 +45,10 @@ def told(content: bytes, name: str = "") -> str:
     return json.dumps(report.to_dict()) + repr(report)
 
 
+def test_a_long_log_whose_signals_are_all_unknown_is_told_as_such():
+    told(b'"SECONDS";"PID";"VALUE";"UNITS";\n"30";"Speed of sound";"1";"m/s";\n')
+
+
 headers = st.sampled_from([DUNDEE_HEADER, NORWAY_HEADER, VSS_HEADER, making.WIDE_HEADER, ""])
 
 
