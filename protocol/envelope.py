@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from nacl import bindings as sodium
@@ -199,15 +200,23 @@ def _chunk_context(context: Context, index: int) -> bytes:
 
 
 def _cut(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """Yield the same bytes in pieces of exactly `size`; the last may be shorter; never none."""
+    """Yield the same bytes in pieces of exactly `size`; the last may be shorter; never none.
+
+    A piece is copied once: what is left of one is held only until the next fills it up.
+    """
     rest = bytearray()
     is_empty = True
     for piece in pieces:
-        rest += piece
-        while len(rest) >= size:
-            yield bytes(rest[:size])
-            del rest[:size]
-            is_empty = False
+        begin = min(size - len(rest), len(piece)) if rest else 0
+        rest += piece[:begin]
+        if len(rest) == size:
+            yield bytes(rest)
+            rest.clear()
+        end = begin if rest else begin + (len(piece) - begin) // size * size
+        for start in range(begin, end, size):
+            yield piece[start : start + size]
+        rest += piece[end:]
+        is_empty = is_empty and not piece
     if rest or is_empty:
         yield bytes(rest)
 
@@ -215,16 +224,11 @@ def _cut(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
 def _cut_after_header(ciphertext: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the header, then sealed chunks."""
     source = iter(ciphertext)
-    start = bytearray()
+    start = b""
     while len(start) < HEADER_BYTES and (piece := next(source, None)) is not None:
         start += piece
-    yield bytes(start[:HEADER_BYTES])
-    yield from _cut(_chain(bytes(start[HEADER_BYTES:]), source), CHUNK_BYTES + TAG_BYTES)
-
-
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+    yield start[:HEADER_BYTES]
+    yield from _cut(chain([start[HEADER_BYTES:]], source), CHUNK_BYTES + TAG_BYTES)
 
 
 def _lookahead(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
