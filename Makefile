@@ -2,6 +2,9 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
+# small matrices: two threads that wait for each other are slower than one
+export OPENBLAS_NUM_THREADS := 1
+
 PY := .venv/bin/python
 WORKERS ?= 2
 PYTEST ?= $(PY) -m pytest
@@ -10,8 +13,8 @@ BOTH_TESTS = failed=0; $(PYTEST) -n $(WORKERS) || failed=1; $(PYTEST) -m worlds 
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make requirements'
 
-.PHONY: help setup tools demo run stop status lint test test-postgres test-e2e bench gas contracts \
-	requirements messages map openapi clean
+.PHONY: help setup tools demo run stop status lint test test-postgres test-e2e bench audit gas contracts \
+	requirements messages map products openapi clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +65,9 @@ test-e2e: tools ## The three journeys in a real browser against the whole stack
 bench: tools ## Measure what the README claims; PARTS=chain measures one part
 	PYTHONPATH=sdk $(PY) -m bench $(PARTS)
 
+audit: tools ## Try to measure more privacy loss than is charged, and write docs/audit.md
+	$(PY) -m bench.auditing
+
 gas: tools ## Measure gas on a real node and write contracts/gas-snapshot.json
 	PYTHONPATH=sdk $(PY) -m bench.gas
 
@@ -77,6 +83,9 @@ messages: tools ## Collect texts for the translators and compile the catalogues
 
 map: ## Write docs/MAP.md from the first line of every module
 	$(PY) -m stack.house_map
+
+products: tools ## Write docs/products, the data cards of the standard products
+	$(PY) manage.py product_cards
 
 openapi: tools ## Write docs/openapi.yaml from the code
 	$(PY) manage.py spectacular --validate --file docs/openapi.yaml

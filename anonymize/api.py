@@ -160,7 +160,7 @@ def shown(release: Release) -> dict[str, Any]:
         "state": release.state,
         "failure": release.failure or None,
         "is_simulated": release.is_simulated,
-        "progress": {"done": release.steps_done, "of": release.steps_of, "unit": "parts"},
+        "progress": _progress(release),
         "price_units": str(release.price_units),
         "cohort_noised": release.cohort_noised,
         "privacy": selectors.privacy_facts(release.rho_micro),
@@ -175,6 +175,13 @@ def shown(release: Release) -> dict[str, Any]:
         "created_at": release.created_at,
         "published_at": release.published_at,
     }
+
+
+def _progress(release: Release) -> dict[str, Any]:
+    """How far a build is. Once it is public it says no more: parts follow the number of files."""
+    if release.state == Release.State.PUBLISHED:
+        return {"done": 1, "of": 1, "unit": "parts"}
+    return {"done": release.steps_done, "of": release.steps_of, "unit": "parts"}
 
 
 def _contributors(pool: Pool) -> Iterator[str]:

@@ -10,4 +10,4 @@ class AnonymizeConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug into the chain's socket."""
-        from anonymize import comparing, events  # noqa: F401, PLC0415 - after the models
+        from anonymize import comparing, events, exporting  # noqa: F401, PLC0415 - after the models

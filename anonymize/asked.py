@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from anonymize.models import Contribution, PrivacyBudget, Release
 BUDGETS = PrivacyBudget._meta.db_table
 COHORTS = Contribution._meta.db_table
 
+_COLUMNS = "id, created_at, release_id, driver_id, consent_address"
 _ROOM_KIB = 65_536
 _OWN_ROOM_KIB = 2_000
 _OWN_CHECKPOINT_PAGES = 1_000
@@ -21,16 +23,19 @@ _OWN_CHECKPOINT_PAGES = 1_000
 
 def write_cohort(*, release_id: UUID, addresses: Mapping[UUID, str]) -> None:
     """Write down whom a release asks: consent address by driver."""
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    rows = [
-        (_key(uuid4()), now, _key(release_id), _key(driver), addresses[driver])
-        for driver in sorted(addresses)
-    ]
+    now, release = connection.ops.adapt_datetimefield_value(timezone.now()), _key(release_id)
+    drivers = sorted(addresses, key=attrgetter("int"))
+    if connection.vendor == "postgresql":
+        _run(
+            f"INSERT INTO {COHORTS} ({_COLUMNS}) SELECT gen_random_uuid(), %s, %s, driver, address "  # noqa: S608
+            "FROM unnest(%s::uuid[], %s::text[]) AS asked (driver, address)",
+            [now, release, drivers, [addresses[driver] for driver in drivers]],
+        )
+        return
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {COHORTS} (id, created_at, release_id, driver_id, consent_address) "  # noqa: S608 - our own names
-            "VALUES (%s, %s, %s, %s, %s)",
-            rows,
+            f"INSERT INTO {COHORTS} ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s)",  # noqa: S608
+            [(uuid4().hex, now, release, one.hex, addresses[one]) for one in drivers],
         )
 
 
@@ -86,16 +91,18 @@ def debit(rho_micro: int) -> int:
 
 
 @contextmanager
-def roomy() -> Iterator[None]:
-    """Keep a large debit in SQLite's memory until its commit, which writes it in one go.
+def roomy(*, copies_log: bool) -> Iterator[None]:
+    """Keep a large change in SQLite's memory until its commit, which writes it in one go.
 
-    The log is not copied into the database at that commit, but at the next one of anybody.
+    copies_log: whether that commit copies the log into the database too; else the next one of
+    anybody does.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return
     _run(f"PRAGMA cache_size = -{_ROOM_KIB}")
-    _run("PRAGMA wal_autocheckpoint = 0")
+    if not copies_log:
+        _run("PRAGMA wal_autocheckpoint = 0")
     try:
         yield
     finally:

@@ -65,7 +65,7 @@ def propose(
     """
     names = tuple(sorted({*windows, PrivacyBudget.LIFETIME}))  # one order for all builds
     mark = secrets.token_hex(16)
-    with transaction.atomic(durable=True):
+    with asked.roomy(copies_log=True), transaction.atomic(durable=True):
         waiting = Release.objects.select_for_update().filter(
             id=release.id, state=Release.State.PLANNED
         )
@@ -90,7 +90,7 @@ def debit(proposal: Proposal) -> int:
 
     Raises LeaseLost when another builder took the release over.
     """
-    with asked.roomy():
+    with asked.roomy(copies_log=False):
         if proposal.budgets == 0:
             return 0
         if not _debited(proposal, is_careful=False) and not _debited(proposal, is_careful=True):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from anonymize import budgeting, cohorts, parting
-from anonymize.domain import contributions, queries
+from anonymize.domain import contributions, queries, vehicles
 from anonymize.domain.contributions import DRIVER
 from anonymize.formats import merging
 from anonymize.formats import reading as files
@@ -81,8 +81,8 @@ def sums_of(part: BuildPart) -> pl.DataFrame:
 
 
 def living(part: BuildPart) -> list[Upload]:
-    """Return the uploads of a part that are not erased, those of one vehicle together."""
-    rows = Upload.objects.filter(id__in=part.uploads, state__in=storage.PINNED_STATES)
+    """Return the uploads of a part that may still be opened, those of one vehicle together."""
+    rows = Upload.objects.filter(storage.USABLE, id__in=part.uploads)
     rows = rows.select_related("vehicle", "sealed", "driver")
     return list(rows.order_by("driver_id", "vehicle_id", "created_at", "id"))
 
@@ -127,9 +127,7 @@ def _why_not(release: Release) -> str:
 
 
 def _split(release: Release, lease: Lease) -> None:
-    pinned = Upload.objects.filter(
-        driver__contributions__release=release, state__in=storage.PINNED_STATES
-    )
+    pinned = Upload.objects.filter(storage.USABLE, driver__contributions__release=release)
     is_simulated = pinned.filter(vehicle__is_simulated=True).exists()
     placed = pinned.order_by("driver_id", "vehicle_id", "created_at", "id")
     rows = placed.values_list("driver_id", "vehicle_id", "id").iterator(chunk_size=10_000)
@@ -150,9 +148,11 @@ def _frames(part: BuildPart, kind: str) -> Iterator[tuple[Vehicle, list[pl.DataF
 def _whole(vehicle: Vehicle, frames: list[pl.DataFrame], kind: str) -> pl.DataFrame:
     """Return a vehicle's rows, each once, with its driver; a file that names no model gets ours."""
     rows = merging.distinct(pl.concat(frames, how="diagonal"), kind)
-    return rows.with_columns(
-        pl.lit(str(vehicle.driver_id)).alias(DRIVER),
-        pl.col("vehicle_model").fill_null(f"{vehicle.brand} {vehicle.model}".strip()),
+    return vehicles.with_vehicle(
+        rows,
+        driver=str(vehicle.driver_id),
+        model=f"{vehicle.brand} {vehicle.model}".strip(),
+        year=vehicle.year,
     )
 
 

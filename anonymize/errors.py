@@ -41,3 +41,11 @@ class BuildUnderWay(Conflict):
     code = "build_under_way"
     title = noop("A release of this dataset is being built")
     detail = noop("A release of this dataset is being built. Wait until it is published.")
+
+
+class NoSuchStandardProduct(NotFound):
+    """No product that ships with us has this name. Facts: known."""
+
+    code = "no_such_standard_product"
+    title = noop("There is no such standard product")
+    detail = noop("No standard product has this name. There are: %(known)s.")

@@ -16,7 +16,7 @@ from work import asking
 from work.claiming import Lease
 
 MOST_UPLOADS = 64
-"""A part holds so many uploads at most, so that memory is bounded whatever the cohort's size."""
+"""A part holds so many uploads at most, or one vehicle: its rows are held one vehicle at a time."""
 
 PART_TASK = "anonymize.tasks.build_part"
 MERGE_TASK = "anonymize.tasks.merge_release"
@@ -28,8 +28,10 @@ Placed = tuple[UUID, UUID, UUID]
 def split(uploads: Iterable[Placed], most: int = MOST_UPLOADS) -> Iterator[list[UUID]]:
     """Yield the uploads in groups of `most` at most; a driver is split only when larger than that.
 
-    uploads: sorted by driver, then by vehicle. A driver who is too large begins a group of their
-    own, and so does each vehicle of theirs that is too large.
+    A vehicle is never split, however many uploads it has: what its files tell twice shows only
+    where all of them lie together.
+
+    uploads: sorted by driver, then by vehicle.
     """
     group: list[UUID] = []
     for whole in _wholes(uploads, most):
@@ -42,13 +44,11 @@ def split(uploads: Iterable[Placed], most: int = MOST_UPLOADS) -> Iterator[list[
 
 
 def _wholes(uploads: Iterable[Placed], most: int) -> Iterator[list[UUID]]:
-    """Yield what stays together: a driver's uploads, else a vehicle's, else as many as may."""
+    """Yield what stays together: a driver's uploads, or a vehicle's when the driver has more."""
     for _driver, rows in groupby(uploads, key=itemgetter(0)):
         held = list(rows)
-        ways = [held] if len(held) <= most else _by_vehicle(held)
-        for way in ways:
-            ids = [upload for _, _, upload in way]
-            yield from (ids[start : start + most] for start in range(0, len(ids), most))
+        for way in [held] if len(held) <= most else _by_vehicle(held):
+            yield [upload for _, _, upload in way]
 
 
 def _by_vehicle(held: Sequence[Placed]) -> list[list[Placed]]:

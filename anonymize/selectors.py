@@ -59,6 +59,12 @@ def privacy_ledger(driver: Driver) -> list[dict[str, Any]]:
     return [_ledger_row(budget, charges) for budget in budgets]
 
 
+def contributions_of(driver: Driver) -> QuerySet[Contribution]:
+    """Return the releases that hold numbers of the driver's, oldest first."""
+    mine = Contribution.objects.filter(driver=driver).select_related("release__dataset")
+    return mine.defer("release__manifest").order_by("created_at", "id")
+
+
 def _charges(driver: Driver) -> QuerySet[Contribution]:
     """Return what the driver's budgets were debited for, oldest first."""
     mine = Contribution.objects.filter(driver=driver, release__charged_at__isnull=False)

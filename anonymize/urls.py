@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from anonymize import api as doors
-from anonymize import page_urls
+from anonymize import page_urls, product_api
 
 api: list[URLPattern] = [
     path("estimates", doors.EstimatesView.as_view(), name="estimates"),
@@ -16,6 +16,16 @@ api: list[URLPattern] = [
         name="contributors",
     ),
     path("releases/<uuid:release_id>/file", doors.FileView.as_view(), name="release-file"),
+    path(
+        "standard-products",
+        product_api.StandardProductsView.as_view(),
+        name="standard-products",
+    ),
+    path(
+        "standard-products/<slug:name>",
+        product_api.StandardProductView.as_view(),
+        name="standard-product",
+    ),
     path("privacy-ledger", doors.LedgerView.as_view(), name="privacy-ledger"),
 ]
 pages: list[URLPattern] = page_urls.pages

@@ -31,8 +31,6 @@ def measure() -> Mapping[str, float]:
         "rows": ROWS,
         "drivers": DRIVERS,
         **timed,
-        "private_over_exact": timed["private_s"] / timed["exact_two_level_s"],
-        "private_over_raw": timed["private_s"] / timed["raw_group_by_s"],
         "peak_mib_10m": small["peak_mib"],
         "seconds_100m": large["seconds"],
         "peak_mib_100m": large["peak_mib"],

@@ -56,7 +56,8 @@ def _bounds(spec: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
         at = f"/statistics/{index}"
         for field in ("clamp", "bins", "expected", "at"):
             yield f"{at}/{field}", statistic.get(field, [])
-        yield f"{at}/per/clamp", statistic.get("per", {}).get("clamp", [])
+        for field in ("clamp", "expected"):
+            yield f"{at}/per/{field}", statistic.get("per", {}).get(field, [])
 
 
 def _repeated(

@@ -8,7 +8,7 @@ from math import inf, nextafter, sqrt
 import numpy as np
 import polars as pl
 
-from anonymize.domain import parts, prefix, splitting
+from anonymize.domain import joint, parts, prefix, splitting
 from anonymize.domain.contributions import DRIVER, GROUP, LEVEL, ROWS
 from anonymize.domain.parts import Part
 from anonymize.domain.prefix import Ints
@@ -120,8 +120,7 @@ def encode_levels(levels: Levels, layout: Layout) -> list[int]:
         if rows is not None:
             cells, lengths = _sums(part, rows)
             vector[place] = cells * weight
-            times = part.touched if part.is_pooled else 1
-            np.add.at(added, rows[DRIVER].to_numpy(), lengths * (weight**2 * times))
+            np.add.at(added, rows[DRIVER].to_numpy(), lengths * weight**2)
     if added.max() > layout.squared:
         raise ValueError("a driver's contribution passes its bound")
     found: list[int] = vector.tolist()
@@ -132,18 +131,32 @@ def _sums(part: Part, rows: pl.DataFrame) -> tuple[Ints, Ints]:
     """Return a part's cells, before its weight, and the squared length that each row adds."""
     drivers, groups = rows[DRIVER].to_numpy(), rows[GROUP].to_numpy()
     _check(part, drivers, groups)
-    blocks = np.zeros_like(groups) if part.is_pooled else groups
-    if part.shape == "cdf":
-        bins = parts.bins_of(part, rows, groups)
-        counts = np.bincount(blocks * CDF_BINS + bins, minlength=part.blocks * CDF_BINS)
-        cells = counts.reshape(part.blocks, CDF_BINS) @ prefix.factor(CDF_BINS).T
-        return cells.ravel(), prefix.column_norms_squared(CDF_BINS)[bins]
+    if part.shape in {"cdf", "lengths"}:
+        return _totals(part, rows, groups)
     own = parts.features(part, rows, groups)
     cells = np.zeros((part.blocks, part.width), dtype=np.int64)
     for column in range(part.width):
-        sums = np.bincount(blocks, weights=own[:, column], minlength=part.blocks)
+        sums = np.bincount(groups, weights=own[:, column], minlength=part.blocks)
         cells[:, column] = sums.astype(np.int64)
+    if part.mixed:
+        lengths = joint.added_squared(own[:, 0], drivers, groups, part.mixed)
+        return (cells.reshape(-1, part.mixed) @ joint.mixing(part.mixed)).ravel(), lengths
     return cells.ravel(), (own**2).sum(axis=1)
+
+
+def _totals(part: Part, rows: pl.DataFrame, groups: Ints) -> tuple[Ints, Ints]:
+    """Return the cells of running totals. A driver has one length, in the only block."""
+    bins = parts.bins_of(part, rows, groups)
+    blocks, is_counted = groups, np.ones_like(groups)
+    if part.shape == "lengths":
+        blocks, is_counted = np.zeros_like(groups), np.zeros_like(groups)
+        is_counted[np.unique(rows[DRIVER].to_numpy(), return_index=True)[1]] = 1
+    sums = np.bincount(
+        blocks * CDF_BINS + bins, weights=is_counted, minlength=part.blocks * CDF_BINS
+    )
+    counts = sums.astype(np.int64).reshape(part.blocks, CDF_BINS)
+    cells = counts @ prefix.factor(CDF_BINS).T
+    return cells.ravel(), prefix.column_norms_squared(CDF_BINS)[bins] * is_counted
 
 
 def _check(part: Part, drivers: Ints, groups: Ints) -> None:

@@ -1,44 +1,109 @@
-"""Quantiles of groups through the shape of all data: moved and stretched, as the noise allows."""
+"""Quantiles of groups through one shape: learnt from all of them, moved and stretched for each."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from anonymize.domain import hierarchy, prefix
-from anonymize.domain.intervals import Counted, Estimate, Noisy
+from anonymize.domain import prefix
+from anonymize.domain.intervals import Counted, Noisy
 from anonymize.domain.prefix import Floats
 from anonymize.domain.statistics import CDF_BINS
 
-_ROUNDS = 20
-_SHIFTS, _STRETCHES = 81, 13
-_FURTHEST_SHIFT = 0.5
-_FURTHEST_SD = 4.0
+_PASSES, _ROUNDS = 5, 10
+_SHIFTS, _STRETCHES = 49, 9
+_FURTHEST_SHIFT = 0.3
 _FURTHEST_STRETCH = 2.2
+_LEAST_SHARE = 1e-6
+_LEAST_SPREADS = (1e-2, 1e-5)
+"""Of moves, in squares of a bin and of a logarithm: less is not told apart on the grid."""
 
 
-def drawn(
-    raw: list[Estimate], whole: list[Estimate], cells: Noisy, counts: Counted, pooled: Noisy
-) -> list[Floats]:
+def drawn(cells: Noisy, counts: Counted, pooled: Noisy, at: Sequence[float]) -> list[Floats]:
     """Return the quantiles of each group, in bins: one line per quantile, one entry per group.
 
-    raw, whole: each quantile of the groups and of all data, read from their own running totals.
-    cells, pooled: noisy cells of the groups and of all data. A group's curve is taken to be that of
-    all data, moved and stretched; how far groups differ is learnt from all of them (a mixture over
-    a grid, by maximum likelihood: noise on cells is independent, so likelihoods are exact). What a
-    group shows beyond that is kept as far as the noise does not explain it.
+    cells, pooled: noisy cells of the groups and of all data. A group's drivers are taken for draws
+    from one shape, moved and stretched; the shape, and how far groups are moved, are learnt from
+    all groups (expectation and maximisation, beginning with the shape of all data). What a group
+    shows beyond that is kept as far as neither chance nor the noise explains it: its drivers are
+    the best linear guess (chance is multinomial, the noise is known), so a large group follows its
+    own cells and a small one the shape.
     """
-    moves = _moves()
-    likely = _likely(cells, counts, _templates(_curve(pooled), moves, cells.value.shape[1]))
-    middle = _middle(_curve(pooled))
-    ends = np.array([one.value[0] for one in whole])
-    bins = cells.value.shape[1]
-    told = np.clip(middle + moves[:, :1] + moves[:, 1:] * (ends - middle), 0, bins)
-    fitted = likely @ told
-    rest = np.array([one.value for one in raw]).T - fitted
-    sds = np.array([one.sd for one in raw]).T
-    kept = hierarchy.drawn_together(rest, sds, furthest_sd=_FURTHEST_SD)
-    values = np.where(np.isfinite(kept), fitted + kept, fitted).T
-    return [np.clip(v, one.low, one.high) for v, one in zip(values, raw, strict=True)]
+    sizes = _sizes(cells, counts)
+    curve = _curve(pooled)
+    frequency = np.zeros(len(_moves()))
+    guess = _Guess(cells, sizes, np.repeat(np.diff(curve)[None], sizes.size, axis=0))
+    for _ in range(_PASSES):
+        shapes = _shapes(curve)
+        likely, frequency = guess.likely(shapes, frequency)
+        guess = _Guess(cells, sizes, likely @ shapes, _spreads(likely, shapes))
+        curve = _registered(guess.totals(), likely @ _moves(), _middle(curve))
+    totals, places = guess.totals(), np.arange(CDF_BINS + 1)
+    lines = [line + 1e-9 * places for line in totals]
+    return [np.array([np.interp(one * line[-1], line, places) for line in lines]) for one in at]
+
+
+@dataclass(frozen=True)
+class _Guess:
+    """Groups' noisy cells and sizes, what shares of a group each bin is thought to hold.
+
+    spreads: how far these shares may be off, as covariances; 0 when they are taken as known.
+    """
+
+    cells: Noisy
+    sizes: Floats
+    shares: Floats
+    spreads: Floats | float = 0.0
+
+    def _chance(self) -> Floats:
+        """The covariances of groups' numbers of drivers per bin."""
+        own = self.shares + _LEAST_SHARE
+        drawn = np.eye(CDF_BINS) * own[:, None] - self.shares[:, :, None] * self.shares[:, None]
+        n = self.sizes[:, None, None]
+        return np.asarray(n * drawn + n**2 * self.spreads)
+
+    def _trust(self, chance: Floats) -> Floats:
+        noise = np.asarray(self.cells.sd) ** 2 * np.eye(CDF_BINS)
+        return np.asarray(np.linalg.inv(_factor() @ chance @ _factor().T + noise))
+
+    def likely(self, shapes: Floats, frequency: Floats) -> tuple[Floats, Floats]:
+        """Return how likely each move is for each group, and the logarithms of frequencies."""
+        templates = shapes @ _factor().T
+        trust = self._trust(self._chance())
+        seen = np.einsum("gb,gbc->gc", self.cells.value, trust) @ templates.T
+        own = np.stack([((templates @ one) * templates).sum(axis=1) for one in trust])
+        score = seen * self.sizes[:, None] - own * self.sizes[:, None] ** 2 / 2
+        for _ in range(_ROUNDS):
+            both = score + frequency
+            likely = np.exp(both - both.max(axis=1, keepdims=True))
+            likely /= likely.sum(axis=1, keepdims=True)
+            frequency = _bell(likely.mean(axis=0))
+        return likely, frequency
+
+    def totals(self) -> Floats:
+        """Return the running numbers of drivers at the bins' ends, made to ascend from 0."""
+        chance = self._chance()
+        rest = self.cells.value - self.sizes[:, None] * (self.shares @ _factor().T)
+        known = (self._trust(chance) @ rest[:, :, None])[:, :, 0]
+        counts = self.sizes[:, None] * self.shares
+        counts = counts + (chance @ (known @ _factor())[:, :, None])[:, :, 0]
+        running = np.cumsum(np.pad(counts, ((0, 0), (1, 0))), axis=1)
+        found: Floats = np.maximum.accumulate(running, axis=1)
+        return found
+
+
+def _factor() -> Floats:
+    return prefix.factor(CDF_BINS).astype(np.float64)
+
+
+def _sizes(cells: Noisy, counts: Counted) -> Floats:
+    """The groups' numbers of drivers: as counted, and as the last running total tells."""
+    last = cells.value @ prefix.decoder(CDF_BINS)[-1]
+    own = (prefix.spread(CDF_BINS)[-1] * np.asarray(cells.sd)) ** 2
+    counted = np.asarray(counts.sd) ** 2
+    found: Floats = counts.size + (last - counts.size) * counted / (counted + own)
+    return np.maximum(found, 1.0)
 
 
 @lru_cache(maxsize=2)
@@ -51,9 +116,18 @@ def _moves() -> Floats:
     return found
 
 
+def _bell(weights: Floats) -> Floats:
+    """The logarithm of a bell over shifts and stretches' logarithms, with these weights' spread."""
+    moves = _moves().copy()
+    moves[:, 1] = np.log(moves[:, 1])
+    rest = moves - weights @ moves
+    spread = (rest.T * weights) @ rest + np.diag(_LEAST_SPREADS)
+    return np.asarray(-((rest @ np.linalg.inv(spread)) * rest).sum(axis=1) / 2)
+
+
 def _curve(pooled: Noisy) -> Floats:
     """The running shares of all data at the bins' ends, made to ascend from 0 to 1."""
-    totals = (pooled.value @ prefix.decoder(pooled.value.shape[1]).T)[0]
+    totals = (pooled.value @ prefix.decoder(CDF_BINS).T)[0]
     rising = np.maximum.accumulate(np.maximum(totals, 0.0))
     found: Floats = np.concatenate([[0.0], rising / max(float(rising[-1]), 1e-9)])
     return found
@@ -63,28 +137,29 @@ def _middle(curve: Floats) -> float:
     return float(np.interp(0.5, curve, np.arange(curve.size)))
 
 
-def _templates(curve: Floats, moves: Floats, bins: int) -> Floats:
-    """The cells of one driver's worth of each moved and stretched curve."""
-    places = np.arange(bins + 1)
+def _shapes(curve: Floats) -> Floats:
+    """The share of each bin in the curve, by every move."""
+    places, moves = np.arange(CDF_BINS + 1), _moves()
     middle = _middle(curve)
     sources = (places - middle - moves[:, :1]) / moves[:, 1:] + middle
-    shares = np.diff(np.interp(sources, places, curve), axis=1)
-    shares[:, 0] += np.interp(sources[:, 0], places, curve)
-    shares[:, -1] += 1 - np.interp(sources[:, -1], places, curve)
-    found: Floats = shares @ prefix.factor(bins).T
+    found: Floats = np.diff(np.interp(sources, places, curve), axis=1)
+    found[:, 0] += np.interp(sources[:, 0], places, curve)
+    found[:, -1] += 1 - np.interp(sources[:, -1], places, curve)
     return found
 
 
-def _likely(cells: Noisy, counts: Counted, templates: Floats) -> Floats:
-    """How likely each move is for each group, with the moves' own frequencies learnt."""
-    count = np.maximum(counts.size, 1.0)[:, None]
-    match = cells.value @ templates.T * count - (templates**2).sum(axis=1) * count**2 / 2
-    score = match / cells.sd**2
-    evidence = np.exp(score - score.max(axis=1, keepdims=True))
-    frequency = np.full(templates.shape[0], 1 / templates.shape[0])
-    for _ in range(_ROUNDS):
-        likely = evidence * frequency
-        likely /= likely.sum(axis=1, keepdims=True)
-        frequency = likely.mean(axis=0)
-    found: Floats = likely
-    return found
+def _spreads(likely: Floats, shapes: Floats) -> Floats:
+    """How far each group's shares may be off because its move is not known."""
+    squares = np.stack([(shapes.T * one) @ shapes for one in likely])
+    means = likely @ shapes
+    return np.asarray(squares - means[:, :, None] * means[:, None])
+
+
+def _registered(totals: Floats, moves: Floats, middle: float) -> Floats:
+    """The curve of all groups' drivers once each group's own move is undone."""
+    places = np.arange(CDF_BINS + 1)
+    sources = middle + moves[:, :1] + moves[:, 1:] * (places - middle)
+    pairs = zip(sources, totals, strict=True)
+    whole = sum(np.interp(source, places, line) for source, line in pairs)
+    rest = np.asarray(whole) - np.min(whole)
+    return np.asarray(rest / max(float(rest[-1]), 1e-9))

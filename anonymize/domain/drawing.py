@@ -56,11 +56,11 @@ def draw(bounded: pl.DataFrame, query: Query, *, noise: Noise = mechanisms.noise
 
     Raises ValueError when a bound is passed or the loss would be more than was asked.
     """
-    run = _Run(cells.levels_of(bounded), query, noise)
+    run = Run(cells.levels_of(bounded), query, noise)
     if not any(mean.is_bought for mean in query.means):
         run.step(splitting.shares(query), query.rho_micro)
     else:
-        _with_ranges(run)
+        buy_ranges(run)
     if sum(step.noised.rho_micro_spent for step in run.steps) > query.rho_micro:
         raise ValueError("the steps cost more than was asked")
     ranges = {query.statistics[index].name: own for index, own in run.ranges.items()}
@@ -68,7 +68,7 @@ def draw(bounded: pl.DataFrame, query: Query, *, noise: Noise = mechanisms.noise
 
 
 @dataclass
-class _Run:
+class Run:
     """The steps so far, and what they measured."""
 
     levels: cells.Levels
@@ -90,7 +90,7 @@ class _Run:
         return measured
 
 
-def _with_ranges(run: _Run) -> None:
+def buy_ranges(run: Run) -> None:
     """Buy the ranges first, then the figures; with two keys, coarse levels before the groups."""
     query = run.query
     bought = [
@@ -106,7 +106,7 @@ def _with_ranges(run: _Run) -> None:
         run.step(splitting.shares(query, run.ranges), query.rho_micro - spent)
 
 
-def _in_stages(run: _Run) -> None:
+def _in_stages(run: Run) -> None:
     """Coarse levels; then the spread about the centres that they show; then the groups."""
     query = run.query
     outline, groups = splitting.staged(query, run.ranges)
@@ -115,19 +115,20 @@ def _in_stages(run: _Run) -> None:
     shown = {key: one for key, one in run.found.items() if key[1] != SECOND}
     deep = [i for i in run.ranges if query.statistics[i].depth == "group"]
     about = {i: ranging.centres(i, run.ranges[i], run.found) for i in deep}
-    spread = [ranging.spread_part(query, i, about[i]) for i in deep]
+    spread = [ranging.lengths_part(query, i, about[i]) for i in deep]
     for one in run.step(_even(spread), costs.spread):
         index = one.part.index or 0
-        about[index] = ranging.moved(about[index], ranging.bought(query, one))
+        about[index] = ranging.narrowed(about[index], one)
     run.found = shown
-    run.step([(_about(part, about), share) for part, share in groups], costs.groups)
+    mixed = len(query.group_by[1].domain)
+    run.step([(_about(part, about, mixed), share) for part, share in groups], costs.groups)
 
 
-def _about(part: Part, about: dict[int, Range]) -> Part:
+def _about(part: Part, about: dict[int, Range], mixed: int) -> Part:
     if part.index not in about:
         return part
     own = about[part.index]
-    return replace(part, centre=own.centre, half=own.half)
+    return replace(part, centre=own.centre, half=own.half, mixed=mixed)
 
 
 def _even(parts: list[Part]) -> Shares:

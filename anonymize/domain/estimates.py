@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from anonymize.domain import figures, hierarchy, intervals, splitting, telling
+from anonymize.domain import curves, figures, hierarchy, intervals, splitting, telling
 from anonymize.domain.cells import Layout
 from anonymize.domain.contributions import ALL, CROSS, FIRST
 from anonymize.domain.intervals import Counted, Estimate, Flags, Noisy
@@ -15,7 +15,7 @@ from anonymize.domain.mechanisms import Noised
 from anonymize.domain.parts import Part
 from anonymize.domain.prefix import Floats
 from anonymize.domain.questions import DRIVERS, HELD_BACK, INTERVAL_SUFFIXES, LEVEL, Query
-from anonymize.domain.statistics import Histogram, Mean, Quantiles, Statistic
+from anonymize.domain.statistics import CDF_BINS, Histogram, Mean, Quantiles, Statistic
 
 MIN_COHORT = "min_cohort"
 TOO_NOISY = "too_noisy"
@@ -55,7 +55,7 @@ def table_of(query: Query, measured: Iterable[Measured]) -> Estimated:
     wholes: dict[int, _Whole] = {}
     frames = []
     for level in levels:
-        held = _held_back(counts[level], query)
+        held = _held_back(counts, level, query)
         columns = _labels(query, level) | _count_columns(counts[level])
         for index, one in enumerate(query.statistics):
             whole = None if level == ALL else wholes.get(index)
@@ -94,9 +94,17 @@ def _sized(query: Query, level: int, count: Noisy) -> Counted:
     return Counted(count.value, count.sd, hierarchy.drawn_together(table, sds).ravel())
 
 
-def _held_back(count: Counted, query: Query) -> list[str | None]:
-    is_guessed = count.size is not count.value
-    is_fine = count.size > count.sd if is_guessed else count.may_divide
+def _held_back(counts: Mapping[int, Counted], level: int, query: Query) -> list[str | None]:
+    """Why the figures of each group of a level are missing, if they are.
+
+    A guessed size is at least as sure as that of its row, where rows are counted.
+    """
+    count = counts[level]
+    is_fine = count.may_divide
+    if count.size is not count.value:
+        is_fine = count.size > min(
+            float(np.min(counts[at].sd)) for at in (level, FIRST) if at in counts
+        )
     return [
         MIN_COHORT if size < query.min_cohort else None if fine else TOO_NOISY
         for size, fine in zip(count.size, is_fine, strict=True)
@@ -128,7 +136,7 @@ def _told(
         pairs = zip(found, whole.told, strict=True)
         found = [_drawn(query, one.part, figure, shown, to.value[0]) for figure, to in pairs]
     if whole is not None and isinstance(statistic, Quantiles):
-        found = figures.shaped(one, found, count, whole.measured, whole.told)
+        found = _shaped(one, statistic, found, count, whole.measured)
     if isinstance(statistic, Histogram):
         return _with_values(found, figures.summing_to_one([one.value for one in found]))
     if isinstance(statistic, Quantiles):
@@ -148,6 +156,17 @@ def _drawn(query: Query, part: Part, figure: Estimate, shown: Flags, whole: floa
         rest.reshape(-1, columns), figure.sd.reshape(-1, columns), towards=towards
     )
     return figure.with_values(np.where(shown, drawn.ravel() + centre, figure.value))
+
+
+def _shaped(
+    one: Measured, asked: Quantiles, found: list[Estimate], count: Counted, whole: Measured
+) -> list[Estimate]:
+    """Quantiles of groups with values of one shape, learnt from all, within their intervals."""
+    step, low = 2 * one.part.half / CDF_BINS, float(asked.clamp.low)
+    cells, pooled = Noisy(one.values, one.sd), Noisy(whole.values, whole.sd)
+    bins = curves.drawn(cells, count, pooled, [float(at) for at in asked.at])
+    values = [np.clip(low + step * v, f.low, f.high) for v, f in zip(bins, found, strict=True)]
+    return _with_values(found, values)
 
 
 def _with_values(found: list[Estimate], values: list[Floats]) -> list[Estimate]:

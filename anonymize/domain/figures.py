@@ -5,7 +5,7 @@ from math import inf
 
 import numpy as np
 
-from anonymize.domain import curves, intervals
+from anonymize.domain import intervals
 from anonymize.domain.intervals import Counted, Estimate, Noisy
 from anonymize.domain.measured import Measured
 from anonymize.domain.prefix import Floats
@@ -41,12 +41,8 @@ def _total(one: Measured, _count: Counted) -> Figures:
     statistic = one.part.statistic
     if not isinstance(statistic, Count | Sum):
         raise TypeError("only sums and counts have a total")
-    value = one.values[:, 0]
-    reach = np.full_like(value, one.sd * intervals.Z_95)
     least = 0.0 if statistic.clamp.low >= 0 else -inf
-    low, high = np.maximum(value - reach, least), np.maximum(value + reach, least)
-    found = Estimate(np.maximum(value, least), low, high, np.full_like(value, one.sd))
-    return [found.scaled(statistic.clamp.reach)]
+    return [intervals.bounded(_noisy(one), least=least, most=inf).scaled(statistic.clamp.reach)]
 
 
 def _rate(one: Measured, _count: Counted) -> Figures:
@@ -70,22 +66,6 @@ def _quantiles(one: Measured, count: Counted) -> Figures:
     cells, step = Noisy(one.values, one.sd), 2 * one.part.half / CDF_BINS
     low = float(asked.clamp.low)
     return [intervals.quantile(cells, count, float(at)).scaled(step, low) for at in asked.at]
-
-
-def shaped(
-    one: Measured, found: Figures, count: Counted, whole: Measured, told: Figures
-) -> Figures:
-    """Return quantiles of groups with values drawn to the shape of all data (curves.drawn).
-
-    whole, told: the cells and the quantiles of all data.
-    """
-    step = 2 * one.part.half / CDF_BINS
-    low = one.part.centre[0] - one.part.half
-    raw, ends = ([f.scaled(1 / step, -low / step) for f in fs] for fs in (found, told))
-    values = curves.drawn(
-        raw, ends, Noisy(one.values, one.sd), count, Noisy(whole.values, whole.sd)
-    )
-    return [f.with_values(low + step * value) for f, value in zip(found, values, strict=True)]
 
 
 def rising(quantiles: list[Floats]) -> list[Floats]:

@@ -1,21 +1,17 @@
 """Figures from noisy numbers, with 95% intervals of the noise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from anonymize.domain import prefix
+from anonymize.domain import bounds, crossings, moments, places
 from anonymize.domain.prefix import Floats
 
 Flags = NDArray[np.bool_]
 
-Z_95 = 1.959963984540054
-"""Standard normal quantile of a two-sided 95% interval."""
-
-Z_90 = 1.6448536269514722
-"""The same of a one-sided one."""
+Z_95 = bounds.Z_95
 
 
 @dataclass(frozen=True)
@@ -71,21 +67,19 @@ def counted(count: Noisy) -> Counted:
 def ratio(total: Noisy, count: Counted, *, least: float, most: float) -> Estimate:
     """Return total / count, which is known to lie within least..most, with its 95% interval.
 
-    Fieller: for the true ratio t, total - t * count is exactly normal with variance
-    sd_total^2 + t^2 sd_count^2, so the set of all t for which it lies within 1.96 of its standard
-    deviations covers the truth in 95 of 100 draws of the noise. The set is an interval where
-    count.may_divide; elsewhere all of least..most is told. Cutting to least..most loses no truth.
-    The figure itself is taken over the best guess of the count.
+    The interval holds every ratio that a test between total and count leaves standing, as Fieller
+    found it, and asks nothing of the data (`bounds.ends`); where not count.may_divide there is
+    none, and all of least..most is told. The figure itself is taken over the best guess of the
+    count.
     """
-    n = np.where(count.may_divide, count.value, np.nan)
-    denominator = n**2 - (Z_95 * count.sd) ** 2
-    middle = total.value * n / denominator
-    spread = (total.sd * n) ** 2 + (count.sd * total.value) ** 2
-    reach = Z_95 * np.sqrt(spread - (Z_95 * total.sd * count.sd) ** 2) / denominator
     size = np.maximum(count.size, 1.0)
     value = np.clip(total.value / size, least, most)
-    low = np.clip(np.nan_to_num(middle - reach, nan=least), least, most)
-    high = np.clip(np.nan_to_num(middle + reach, nan=most), least, most)
+    low, high = np.full_like(value, least), np.full_like(value, most)
+    one = count.may_divide
+    total_sd, count_sd = (np.broadcast_to(sd, value.shape)[one] for sd in (total.sd, count.sd))
+    low[one], high[one] = bounds.ends(
+        total.value[one], total_sd, count.value[one], count_sd, least=least, most=most
+    )
     return Estimate(value, low, high, _spread(value, total, count, size)).with_values(value)
 
 
@@ -104,73 +98,84 @@ def _spread(value: Floats, total: Noisy, count: Counted, size: Floats) -> Floats
 def moment_gap(first: Noisy, second: Noisy, count: Counted) -> Estimate:
     """Return the variance of values in -1..1 from sums of x and of 2x^2 - 1.
 
-    The interval comes from the slopes of (second/n + 1)/2 - (first/n)^2 in its three numbers; the
-    square's own bias, the variance of the noise in first/n, is taken off.
+    The interval holds every variance that a test of the three numbers leaves standing
+    (`moments.Drawn.surplus`); all of 0..1 is told where not count.may_divide.
     """
-    n = np.where(count.may_divide, count.value, np.nan)
-    mean, square = first.value / n, second.value / n
-    bias = (first.sd / n) ** 2 + (mean * count.sd / n) ** 2
-    raw = (square + 1) / 2 - mean**2 + bias
-    by_count = (2 * mean**2 - square / 2) * count.sd
-    variance = (second.sd / 2) ** 2 + (2 * mean * first.sd) ** 2 + by_count**2
-    curved = 2 * (first.sd / n) ** 4
-    sd = np.sqrt(variance / n**2 + curved)
-    value = np.clip(raw, 0.0, 1.0)
-    low = np.clip(np.nan_to_num(raw - Z_95 * sd, nan=0.0), 0.0, 1.0)
-    high = np.clip(np.nan_to_num(raw + Z_95 * sd, nan=1.0), 0.0, 1.0)
-    return Estimate(np.nan_to_num(value, nan=0.5), low, high, np.nan_to_num(sd, nan=0.5))
+    one = count.may_divide
+    drawn = moments.Drawn(
+        first=first.value[one],
+        second=second.value[one],
+        count=count.value[one],
+        first_sd=float(np.max(first.sd)),
+        second_sd=float(np.max(second.sd)),
+        count_sd=float(np.max(count.sd)),
+    )
+    raw, sd = np.full(one.shape, 0.5), np.full(one.shape, 0.5)
+    raw[one], sd[one] = drawn.variance()
+    low, high = np.zeros(one.shape), np.ones(one.shape)
+    tried = bounds.places_about(raw[one], Z_95 * sd[one], least=0.0, most=1.0)
+    low[one], high[one] = bounds.standing(tried, *drawn.surplus(tried), least=0.0, most=1.0)
+    return Estimate(np.clip(raw, 0.0, 1.0), low, high, sd).with_values(np.clip(raw, 0.0, 1.0))
+
+
+def bounded(one: Noisy, *, least: float, most: float) -> Estimate:
+    """Return noisy numbers that are known to lie within least..most; all of it where NaN."""
+    is_known = np.isfinite(one.value)
+    value = np.where(is_known, one.value, (least + most) / 2)
+    sd = np.where(is_known, one.sd, (most - least) / 2)
+    certain = Counted(np.where(is_known, 1.0, 0.0), 0.0, np.ones_like(value))
+    return replace(ratio(Noisy(value, sd), certain, least=least, most=most), sd=sd)
 
 
 def quantile(cells: Noisy, count: Counted, at: float) -> Estimate:
     """Return where a share `at` of drivers lies below, in bins from the lower end of the range.
 
     cells: one line per group, through the factor of prefix sums. The figure is read off the
-    running totals over the bins, straight within a bin. At the true place q, total(q) - at * count
-    is normal with known variance and mean zero, so the places at which it lies within 1.96 of its
-    standard deviations cover q in 95 of 100 draws; the interval is their hull, first to last.
-    Where the noise could not tell the lower end of the range from the quantile (so few drivers lie
-    below), the interval begins at that end and the other side alone is tested, at 95 of 100; so
-    above.
+    running totals over the bins, made to ascend, straight within a bin. At the true place q,
+    total(q) - at * count is normal with known variance and mean zero (`places.gap`); the interval
+    runs from the first to the last place at which it is within so many of its standard deviations
+    that 95 of 100 draws of the noise about the ascending totals would be covered
+    (`places.critical`).
     """
-    bins = cells.value.shape[1]
-    start = np.zeros((len(cells.value), 1))
-    totals = np.concatenate([start, cells.value @ prefix.decoder(bins).T], axis=1)
-    gap = totals - at * count.value[:, None]
-    own = np.concatenate([[0.0], prefix.spread(bins) * cells.sd])
-    sd = np.sqrt(own**2 + (at * np.asarray(count.sd).reshape(-1, 1)) ** 2)
-    best = totals - at * count.size[:, None]
-    rising = np.array([isotonic_regression(line).x for line in best])
-    is_open_below = at * count.size[:, None] < Z_95 * own[1]
-    is_open_above = (1 - at) * count.size[:, None] < Z_95 * own[-1]
-    low = _first_above(gap + np.where(is_open_above, Z_90, Z_95) * sd)
-    high = _last_below(gap - np.where(is_open_below, Z_90, Z_95) * sd)
-    low = np.where(is_open_below[:, 0], 0.0, low)
-    high = np.where(is_open_above[:, 0], float(bins), high)
-    value = np.clip(_first_above(rising), low, high)
+    line = running(cells, count, at)
+    sd = float(np.max(cells.sd))
+    critical = places.critical(line.rising, sd, at, np.broadcast_to(count.sd, count.value.shape))
+    low, high = places.ends(line.gap, line.sd, critical)
+    value = np.clip(crossings.first_above(line.rising), low, high)
     return Estimate(value, low, high, (high - low) / (2 * Z_95))
 
 
-def _first_above(gap: Floats) -> Floats:
-    """Return the first place where a line over the bins' ends, straight between, is not below 0."""
-    last = gap.shape[1] - 1
-    is_above = gap >= 0
-    found = np.where(is_above.any(axis=1), is_above.argmax(axis=1), last)
-    return _crossing(gap, np.clip(found, 1, last))
+@dataclass(frozen=True)
+class Running:
+    """Running totals over the bins' ends less the drivers asked for, and their noise.
+
+    best: the same against the best guess of the drivers; least, most: what it may be.
+    """
+
+    gap: Floats
+    sd: Floats
+    best: Floats
+    least: Floats
+    most: Floats
+
+    @property
+    def rising(self) -> Floats:
+        """The best guess, made to ascend (least squares)."""
+        found: Floats = np.array([isotonic_regression(line).x for line in self.best])
+        return np.clip(found, self.least, self.most)
 
 
-def _last_below(gap: Floats) -> Floats:
-    """Return the last place where a line over the bins' ends, straight between, is not above 0."""
-    last = gap.shape[1] - 1
-    found = last - (gap[:, ::-1] <= 0).argmax(axis=1)
-    return _crossing(gap, np.clip(found + 1, 1, last))
-
-
-def _crossing(gap: Floats, upper: Floats) -> Floats:
-    """Return where the straight line from a bin's lower to its upper end meets zero."""
-    index = upper.astype(np.int64)[:, None]
-    after = np.take_along_axis(gap, index, axis=1)[:, 0]
-    before = np.take_along_axis(gap, index - 1, axis=1)[:, 0]
-    rise = after - before
-    part = np.where(rise > 0, -before / np.where(rise > 0, rise, 1.0), 1.0)
-    found: Floats = index[:, 0] - 1 + np.clip(part, 0.0, 1.0)
-    return found
+def running(cells: Noisy, count: Counted, at: float) -> Running:
+    """Return the lines that a quantile is read from, one per group."""
+    bins, own = cells.value.shape[1], float(np.max(cells.sd))
+    totals = cells.value @ places.decoded(bins).T
+    count_sd = np.broadcast_to(count.sd, count.value.shape)
+    gap = places.gap(totals, count.value, at, own, count_sd)
+    size = np.maximum(count.size, 0.0)[:, None]
+    return Running(
+        gap=gap,
+        sd=places.gap_sd(bins, at, own, count_sd),
+        best=gap + at * (count.value - count.size)[:, None],
+        least=-at * size,
+        most=(1 - at) * size,
+    )

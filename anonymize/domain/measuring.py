@@ -26,7 +26,8 @@ def statistic_of(document: StatisticDocument, source: Source, pointer: str) -> S
     """Return the typed statistic. Raises SpecRefused with a pointer to what cannot be asked."""
     if document["kind"] == "count":
         _check_positive(document["clamp"], f"{pointer}/clamp")
-        return Count(document["name"], _depth(document), _clamp(document["clamp"]))
+        clamp, expected = _clamp(document["clamp"]), _expected(document)
+        return Count(document["name"], _depth(document), clamp, expected)
     signal = _signal_of(document, source, pointer)
     if document["kind"] == "rate":
         return _rate(document, signal, source, pointer)
@@ -76,15 +77,17 @@ def _quantiles(document: StatisticDocument, signal: Signal) -> Quantiles:
 
 def _histogram(document: StatisticDocument, signal: Signal) -> Histogram:
     edges = tuple(Decimal(edge) for edge in document["bins"])
-    return Histogram(document["name"], _depth(document), signal, edges)
+    return Histogram(document["name"], _depth(document), signal, edges, _expected(document))
 
 
 def _variance(document: StatisticDocument, signal: Signal) -> Variance:
-    return Variance(document["name"], _depth(document), signal, _clamp(document["clamp"]))
+    clamp, expected = _clamp(document["clamp"]), _expected(document)
+    return Variance(document["name"], _depth(document), signal, clamp, expected)
 
 
 def _sum(document: StatisticDocument, signal: Signal) -> Sum:
-    return Sum(document["name"], _depth(document), signal, _clamp(document["clamp"]))
+    clamp, expected = _clamp(document["clamp"]), _expected(document)
+    return Sum(document["name"], _depth(document), signal, clamp, expected)
 
 
 def _rate(document: StatisticDocument, signal: Signal, source: Source, pointer: str) -> Rate:
@@ -99,6 +102,8 @@ def _rate(document: StatisticDocument, signal: Signal, source: Source, pointer: 
         per=_signal_of(per, source, f"{pointer}/per"),
         per_clamp=_clamp(per["clamp"]),
         amount=Decimal(per.get("amount", "1")),
+        expected=_expected(document),
+        per_expected=_expected(per),
     )
 
 
@@ -117,7 +122,7 @@ def _clamp(edges: list[str]) -> Clamp:
     return Clamp(Decimal(edges[0]), Decimal(edges[1]))
 
 
-def _expected(document: StatisticDocument) -> Clamp | None:
+def _expected(document: StatisticDocument | PerDocument) -> Clamp | None:
     edges = document.get("expected")
     return None if edges is None else _clamp(edges)
 

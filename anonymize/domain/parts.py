@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from anonymize.domain import prefix
-from anonymize.domain.contributions import ROWS
+from anonymize.domain import joint, prefix
+from anonymize.domain.contributions import DRIVER, ROWS
 from anonymize.domain.prefix import RESOLUTION, Floats, Ints
 from anonymize.domain.signals import Signal
 from anonymize.domain.statistics import (
@@ -23,7 +23,7 @@ from anonymize.domain.statistics import (
     Variance,
 )
 
-Shape = Literal["drivers", "value", "moments", "total", "ratio", "shares", "cdf"]
+Shape = Literal["drivers", "value", "moments", "total", "ratio", "shares", "cdf", "lengths"]
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,9 @@ class Part:
 
     groups: blocks of cells. touched: rows one driver may have here. centre: what counts as the
     middle, one per group, or one for all; half: how far from it a value counts; both in the
-    signal's unit. is_pooled: all groups add to one block. statistic: its place in the question;
-    None for the number of drivers.
+    signal's unit. index: the statistic's place in the question; None for the number of drivers.
+    mixed: the second key's values, where the rows of one
+    driver are bounded together (joint); 0 where each is clamped alone.
     """
 
     shape: Shape
@@ -44,19 +45,19 @@ class Part:
     statistic: Statistic | None = None
     centre: tuple[float, ...] = (0.0,)
     half: float = 1.0
-    is_pooled: bool = False
+    mixed: int = 0
 
     @property
     def width(self) -> int:
         """Cells in one block."""
         if isinstance(self.statistic, Histogram):
             return self.statistic.bins
-        return {"moments": 2, "ratio": 2, "cdf": CDF_BINS}.get(self.shape, 1)
+        return {"moments": 2, "ratio": 2, "cdf": CDF_BINS, "lengths": CDF_BINS}.get(self.shape, 1)
 
     @property
     def blocks(self) -> int:
         """How many blocks of cells it has."""
-        return 1 if self.is_pooled else self.groups
+        return 1 if self.shape == "lengths" else self.groups
 
     @property
     def row_bound_squared(self) -> int:
@@ -64,10 +65,10 @@ class Part:
 
         drivers, value, total: one number within -1..1 (times RESOLUTION). moments: x and 2x^2-1
         with x in -1..1, both within -1..1, together at most 2. ratio: two numbers in 0..1, at most
-        2. shares: not negative and summing to 1, so their squares sum to at most 1. cdf: one
-        column of the factor.
+        2. shares: not negative and summing to 1, so their squares sum to at most 1. cdf, lengths:
+        one column of the factor.
         """
-        if self.shape == "cdf":
+        if self.shape in {"cdf", "lengths"}:
             return prefix.bound_squared(CDF_BINS)
         return RESOLUTION**2 * (2 if self.shape in {"moments", "ratio"} else 1)
 
@@ -75,28 +76,42 @@ class Part:
     def bound_squared(self) -> int:
         """The largest squared length of what one driver adds, before the weight.
 
-        Rows of one driver stand in different blocks, so squares add up; when blocks are pooled
-        they may add to the same cells, so lengths add up.
+        Rows of one driver stand in different blocks, so squares add up; mixed rows are scaled
+        together to no more than that. A driver has one length.
         """
-        times = self.touched**2 if self.is_pooled else self.touched
-        return times * self.row_bound_squared
+        return self.row_bound_squared * (1 if self.shape == "lengths" else self.touched)
 
 
 def own_means(part: Part, rows: pl.DataFrame, groups: Ints) -> Floats:
     """Return each row's own mean as a signed share of half the range about the centre: -1..1."""
+    return np.clip(_unbounded(part, rows, groups), -1.0, 1.0)
+
+
+def _unbounded(part: Part, rows: pl.DataFrame, groups: Ints) -> Floats:
     signal = _signal(part)
     own = rows[f"sum_{signal.column}"].to_numpy() / rows[ROWS].to_numpy() / signal.per_unit
     centre = np.array(part.centre)
     middle = centre[groups] if centre.size > 1 else centre
-    found: Floats = np.clip((own - middle) / part.half, -1.0, 1.0)
+    found: Floats = (own - middle) / part.half
     return found
 
 
 def bins_of(part: Part, rows: pl.DataFrame, groups: Ints) -> Ints:
     """Return the bin of each row's own mean."""
-    place = np.floor((own_means(part, rows, groups) + 1) / 2 * CDF_BINS)
+    if part.shape == "lengths":
+        share = _lengths(part, rows, groups)
+    else:
+        share = (own_means(part, rows, groups) + 1) / 2
+    place = np.floor(share * CDF_BINS)
     found: Ints = np.clip(place, 0, CDF_BINS - 1).astype(np.int64)
     return found
+
+
+def _lengths(part: Part, rows: pl.DataFrame, groups: Ints) -> Floats:
+    """The length of each row's driver, against the most that a driver may have."""
+    rest = _unbounded(part, rows, groups)
+    found = joint.lengths(rest, rows[DRIVER].to_numpy(), groups, part.mixed)
+    return np.asarray(found / np.sqrt(part.touched))
 
 
 def features(part: Part, rows: pl.DataFrame, groups: Ints) -> Ints:
@@ -113,6 +128,9 @@ def _drivers(_part: Part, rows: pl.DataFrame, _groups: Ints) -> Ints:
 
 
 def _value(part: Part, rows: pl.DataFrame, groups: Ints) -> Ints:
+    if part.mixed:
+        rest, owners = _unbounded(part, rows, groups), rows[DRIVER].to_numpy()
+        return joint.scaled(rest, owners, groups, part.mixed, part.touched)[:, None]
     return _whole(own_means(part, rows, groups)[:, None])
 
 

@@ -2,20 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
 
-from anonymize.domain import telling, widths
-from anonymize.domain.queries import MAX_RHO_MICRO
+from anonymize.domain import bettering, splitting, telling, widths, worth
 from anonymize.domain.questions import DRIVERS, Query
+from anonymize.domain.worth import COARSE_SHARE, USEFUL_SHARE, Verdict
 from protocol import canonical
 
-Verdict = Literal["useful", "coarse", "refused"]
-
-USEFUL_SHARE = 1 / 8
-"""A figure is useful when its 95% half width is at most this part of its whole range."""
-
-COARSE_SHARE = 1 / 3
-"""Beyond this part of the range a figure says nothing worth a driver's privacy."""
+__all__ = ["COARSE_SHARE", "USEFUL_SHARE", "Verdict"]
 
 _SIGNIFICANT = 4
 
@@ -48,11 +42,16 @@ class ColumnPromise:
 
 @dataclass(frozen=True)
 class Promise:
-    """What a release will be worth. drivers_per_group: when drivers spread evenly over groups."""
+    """What a release will be worth. drivers_per_group: when drivers spread evenly over groups.
+
+    drivers_for_useful: the least cohort that makes the question useful as it stands; None where
+    none does. suggestion: a change of the spec that has a better verdict over these drivers.
+    """
 
     drivers: int
     groups: int
     drivers_per_group: int
+    drivers_for_useful: int | None
     columns: tuple[ColumnPromise, ...]
     verdict: Verdict
     suggestion: dict[str, object] | None
@@ -64,11 +63,13 @@ class Promise:
             "drivers": self.drivers,
             "groups": self.groups,
             "drivers_per_group": self.drivers_per_group,
+            "drivers_for_useful": self.drivers_for_useful,
             "columns": [column.to_dict() for column in self.columns],
             "suggestion": self.suggestion,
         }
 
 
+@lru_cache(maxsize=512)
 def promise(query: Query, drivers: int) -> Promise:
     """Return the expected 95% half widths of a release over this many drivers.
 
@@ -79,73 +80,50 @@ def promise(query: Query, drivers: int) -> Promise:
     """
     sizes = widths.even_sizes(query, drivers)
     per_group = sizes[max(sizes)]
-    columns = tuple(_columns(query, sizes))
-    verdict = _verdict(query, columns, per_group)
+    columns = tuple(_columns(query, sizes, drivers))
+    found = worth.worth_of(query, drivers, max(column.share for column in columns))
     return Promise(
         drivers=drivers,
         groups=len(query.groups),
         drivers_per_group=per_group,
         columns=columns,
-        verdict=verdict,
-        suggestion=None if verdict == "useful" else _suggestion(query, columns, per_group),
+        drivers_for_useful=bettering.drivers_for_useful(query),
+        verdict=found.verdict,
+        suggestion=bettering.better(query, drivers),
     )
 
 
-def half_widths(query: Query, drivers: int) -> dict[str, float]:
-    """Return the expected 95% half width of each column in a group of this many drivers."""
-    sizes = dict.fromkeys(widths.even_sizes(query, drivers), drivers)
-    return {one.column: one.group for one in _columns(query, sizes)}
+def half_widths(query: Query, drivers: int, *, cohort: int | None = None) -> dict[str, float]:
+    """Return the expected 95% half width of each column in a group of this many drivers.
+
+    cohort: all drivers of the release; so many that groups are even, unless told.
+    """
+    levels = splitting.levels_of(query)
+    deepest = max(splitting.shown_levels(query))
+    whole = cohort or drivers * levels[deepest][0] // levels[deepest][1]
+    sizes = dict.fromkeys(widths.even_sizes(query, whole), drivers)
+    return {one.column: one.group for one in _columns(query, sizes, whole)}
 
 
-def _columns(query: Query, sizes: dict[int, int]) -> Iterator[ColumnPromise]:
-    plan = widths.expected(query)
+def _columns(query: Query, sizes: dict[int, int], drivers: int) -> Iterator[ColumnPromise]:
+    plan = widths.expected(query, drivers)
     counts = [widths.of_drivers(plan, level) for level in sorted(sizes)]
     yield _column(DRIVERS, "drivers", counts, counts[-1], 0.0)
     for index, one in enumerate(query.statistics):
         levels = [level for level in sorted(sizes) if (index, level) in plan]
+        deepest = levels[-1]
+        found = [widths.of_figures(plan[index, at], sizes[at]) for at in levels]
+        worst = widths.of_figures(plan[index, deepest], sizes[deepest], at_most=True)
+        span = widths.span(plan[index, deepest].part, sizes[deepest])
         for place, name in enumerate(one.column_names):
-            found = [widths.of_figure(plan, index, at, place, sizes[at]) for at in levels]
-            worst = widths.of_figure(
-                plan, index, levels[-1], place, sizes[levels[-1]], at_most=True
-            )
-            span = widths.span(plan[index, levels[-1]].part, sizes[levels[-1]])
-            yield _column(name, telling.unit_of(one), found, worst, found[-1] / span)
+            halves = [level[place] for level in found]
+            unit = telling.unit_of(one)
+            yield _column(name, unit, halves, worst[place], halves[-1] / span)
 
 
 def _column(name: str, unit: str, found: list[float], most: float, share: float) -> ColumnPromise:
     first = found[1] if len(found) > 2 else None  # noqa: PLR2004  # all, first, group
     return ColumnPromise(name, unit, found[0], first, found[-1], max(most, found[-1]), share)
-
-
-def _verdict(query: Query, columns: tuple[ColumnPromise, ...], per_group: int) -> Verdict:
-    worst = max(column.share for column in columns)
-    if per_group < query.min_cohort or worst > COARSE_SHARE:
-        return "refused"
-    return "useful" if worst <= USEFUL_SHARE else "coarse"
-
-
-def _suggestion(
-    query: Query, columns: tuple[ColumnPromise, ...], per_group: int
-) -> dict[str, object] | None:
-    """Return a change that would make the question useful: more loss, or fewer groups."""
-    worst = max(column.share for column in columns)
-    if per_group >= query.min_cohort and worst * query.rho_micro**0.5 <= _LEAST_SHARE:
-        return {"rho_micro": _enough(query, worst)}
-    if len(query.group_by) == 1:
-        return {"group_by": []}
-    first = query.group_by[0] if query.group_by else None
-    if first is None or first.edges or query.has_first:
-        return None
-    return {"group_by": [{"key": first.key, "domain": list(first.domain)}]}
-
-
-_LEAST_SHARE = USEFUL_SHARE * MAX_RHO_MICRO**0.5
-
-
-def _enough(query: Query, worst: float) -> int:
-    """How much loss makes the worst figure useful; a hair more, for rounded weights."""
-    asked = query.rho_micro * (worst / USEFUL_SHARE) ** 2
-    return min(int(asked * 1.02) + 1, MAX_RHO_MICRO)
 
 
 def _text(value: float) -> str:

@@ -23,15 +23,26 @@ _NARROWEST = 1 / 50
 """A range is never narrower than this part of the public one."""
 
 
+_WITHIN = 0.94
+"""The part of drivers whose rows stay as they are in the groups; those of others are shortened."""
+
+
 def range_part(query: Query, index: int) -> Part:
     """Return the part that buys a range: the CDF of drivers' own means over the public range."""
     return replace(splitting.part_of(query, index, ALL), shape="cdf")
 
 
-def spread_part(query: Query, index: int, about: Range) -> Part:
-    """Return the part that buys the spread of groups' own means about their centres."""
+def lengths_part(query: Query, index: int, about: Range) -> Part:
+    """Return the part that buys how far drivers' own means are from their groups' centres."""
     part = splitting.part_of(query, index, CROSS, centre=about.centre, half=about.half)
-    return replace(part, shape="cdf", is_pooled=True)
+    return replace(part, shape="lengths", mixed=len(query.group_by[1].domain))
+
+
+def narrowed(about: Range, one: Measured) -> Range:
+    """Return the same centres with the half that the lengths of drivers' rows show."""
+    totals = np.maximum.accumulate((one.values @ prefix.decoder(CDF_BINS).T)[0])
+    most = float(np.interp(_WITHIN * totals[-1], totals, np.arange(1, CDF_BINS + 1)))
+    return Range(about.centre, about.half * max(most / CDF_BINS, _NARROWEST))
 
 
 def bought(query: Query, one: Measured) -> Range:
@@ -45,11 +56,6 @@ def bought(query: Query, one: Measured) -> Range:
     centre = shift - one.part.half + step * (low + high) / 2
     half = max(step * (high - low) / 2 * _WIDER, one.part.half * _NARROWEST)
     return Range(centre=(centre,), half=min(half, mean.clamp.half))
-
-
-def moved(about: Range, by: Range) -> Range:
-    """Return centres that are moved by what the spread about them shows, with its half."""
-    return Range(tuple(centre + by.centre[0] for centre in about.centre), by.half)
 
 
 def _middle(one: Measured) -> tuple[float, float]:

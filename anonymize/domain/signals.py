@@ -34,6 +34,7 @@ _AMBIENT = Signal(column="ambient_temp_dc", unit="degC", per_unit=10)
 _SOH = Signal(column="soh_permille", unit="%", per_unit=10)
 _ODOMETER = Signal(column="odometer_m", unit="km", per_unit=1000)
 _SPEED = Signal(column="speed_dkmh", unit="km/h", per_unit=10)
+_AGE = Signal(column="vehicle_age_y", unit="years", per_unit=1)
 _HOURS = Signal(column="duration_s", unit="h", per_unit=3600)
 
 SOURCES: Mapping[str, Source] = {
@@ -59,6 +60,7 @@ SOURCES: Mapping[str, Source] = {
             "state_of_health": _SOH,
             "speed": _SPEED,
             "odometer": _ODOMETER,
+            "vehicle_age": _AGE,
             "ambient_temperature": _AMBIENT,
             "battery_temperature": Signal(column="battery_temp_dc", unit="degC", per_unit=10),
             "harsh_events": Signal(column="harsh_events", unit="events", per_unit=1),
@@ -72,6 +74,7 @@ SOURCES: Mapping[str, Source] = {
             "ambient_temperature": _AMBIENT,
             "state_of_health": _SOH,
             "odometer": _ODOMETER,
+            "vehicle_age": _AGE,
             "speed": _SPEED,
         },
     ),

@@ -20,6 +20,7 @@ class PerDocument(TypedDict):
     signal: str
     unit: str
     clamp: list[str]
+    expected: NotRequired[list[str]]
     amount: NotRequired[str]
 
 

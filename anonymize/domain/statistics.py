@@ -90,6 +90,7 @@ class Variance(Measured):
     """The variance over drivers of each driver's own mean, clamped."""
 
     clamp: Clamp
+    expected: Clamp | None = None
 
     @property
     def cells(self) -> int:
@@ -121,6 +122,7 @@ class Histogram(Measured):
     """The mean over drivers of each driver's shares per bin; end bins take what lies outside."""
 
     edges: tuple[Decimal, ...]
+    expected: Clamp | None = None
 
     @property
     def bins(self) -> int:
@@ -148,6 +150,7 @@ class Sum(Measured):
     """The sum over drivers of each driver's own total, clamped."""
 
     clamp: Clamp
+    expected: Clamp | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,7 @@ class Count(Statistic):
     """How many records the drivers have; each driver counts within the clamp."""
 
     clamp: Clamp
+    expected: Clamp | None = None
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,8 @@ class Rate(Measured):
     per: Signal
     per_clamp: Clamp
     amount: Decimal
+    expected: Clamp | None = None
+    per_expected: Clamp | None = None
 
     @property
     def signals(self) -> tuple[Signal, ...]:

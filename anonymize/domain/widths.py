@@ -1,41 +1,41 @@
-"""Expected 95% half widths of figures, from the question and group sizes alone."""
+"""Expected 95% half widths of figures, from the question and group sizes alone.
+
+They are not formulas of their own: noise is drawn about the cells that a group is likely to hold
+(`likely`), and read by what reads releases; what is told is the middle of the widths that come out.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import inf, sqrt
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from scipy.special import ndtri
+import numpy as np
 
-from anonymize.domain import cells, prefix, splitting
-from anonymize.domain.accounting import scale_of
-from anonymize.domain.contributions import CROSS
-from anonymize.domain.intervals import Z_90, Z_95
-from anonymize.domain.parts import Part
-from anonymize.domain.prefix import RESOLUTION
-from anonymize.domain.questions import Query
-from anonymize.domain.splitting import Range, Shares
-from anonymize.domain.statistics import (
-    CDF_BINS,
-    Clamp,
-    Count,
-    Histogram,
-    Mean,
-    Quantiles,
-    Rate,
-    Sum,
+from anonymize.domain import (
+    cells,
+    drawing,
+    figures,
+    hierarchy,
+    imagined,
+    intervals,
+    likely,
+    places,
+    splitting,
 )
+from anonymize.domain.accounting import scale_of
+from anonymize.domain.bounds import Z_95
+from anonymize.domain.contributions import ALL, CROSS, FIRST
+from anonymize.domain.intervals import Counted, Noisy
+from anonymize.domain.measured import Measured, read
+from anonymize.domain.mechanisms import Noised
+from anonymize.domain.parts import Part
+from anonymize.domain.prefix import Floats
+from anonymize.domain.questions import Query
+from anonymize.domain.statistics import CDF_BINS, Count, Histogram, Mean, Quantiles, Rate, Sum
 
-_LIKELY_MEAN = 0.5
-"""Where a mean is taken to lie: half way between the middle of its range and an end."""
-
-_LIKELY_CENTRED = 0.15
-"""The same about a middle that was bought."""
-
-_SD_IN_RANGE = 2.3
-"""Standard deviations in half a bought range (ranging)."""
-
-_WITHIN_GROUPS = 0.62
-"""The range about groups' own centres, against that of all data."""
+_DRAWS = 200
+_SEED = 22
+_IMAGINED = 1_000
+_IMAGINED_TIMES = 3
 
 
 @dataclass(frozen=True)
@@ -50,24 +50,16 @@ class Expected:
 Plan = Mapping[tuple[int | None, int], Expected]
 
 
-def expected(query: Query) -> Plan:
-    """Return every part that a release will show, with its noise."""
-    ranges = {
-        index: _likely_range(one)
-        for index, one in enumerate(query.statistics)
-        if isinstance(one, Mean) and one.is_bought
-    }
-    found: dict[tuple[int | None, int], tuple[Part, float]] = {}
-    for shares, rho_micro in _steps(query, ranges):
-        layout = cells.layout_of_shares(query, shares)
-        scale = scale_of(sensitivity=layout.sensitivity, rho_micro=rho_micro)
-        for part, weight, _ in layout.places():
-            unit = weight * (1 if part.shape == "cdf" else RESOLUTION)
-            found[part.index, part.level] = (part, scale / unit)
+def expected(query: Query, drivers: int) -> Plan:
+    """Return every part that a release over so many drivers will show, with its noise."""
+    shown = splitting.shown_levels(query)
+    found = {key: one for key, one in _parts(query, max(drivers, 1)).items() if key[1] in shown}
+    counts = _counts(
+        query, {level: sd for (index, level), (_, sd) in found.items() if index is None}
+    )
     return {
-        (index, level): Expected(part, sd, found[None, level][1])
+        (index, level): Expected(part, counts[level] if index is None else sd, counts[level])
         for (index, level), (part, sd) in found.items()
-        if level in splitting.shown_levels(query)
     }
 
 
@@ -83,24 +75,17 @@ def of_drivers(plan: Plan, level: int) -> float:
     return Z_95 * plan[None, level].sd
 
 
-def of_figure(
-    plan: Plan, index: int, level: int, column: int, drivers: int, *, at_most: bool = False
-) -> float:
-    """Return the half width of one column of a statistic in a group of so many drivers."""
-    one, size = plan[index, level], max(drivers, 1)
-    part, statistic = one.part, one.part.statistic
-    if isinstance(statistic, Quantiles):
-        return _of_quantile(one, statistic, float(statistic.at[column]), size)
-    if isinstance(statistic, Sum | Count):
-        return Z_95 * one.sd * statistic.clamp.reach
-    if isinstance(statistic, Rate):
-        unit = statistic.clamp.reach / statistic.per_clamp.reach * float(statistic.amount)
-        return unit * _of_ratio(one.sd, one.sd, size / 2, 1.0 if at_most else _LIKELY_MEAN)
-    if part.shape == "moments":
-        return part.half**2 * _of_variance(one, size)
-    ratio = 1.0 if at_most else _likely_ratio(part)
-    factor = 1.0 if part.shape == "shares" else part.half
-    return factor * _of_ratio(one.sd, one.count_sd, size, ratio)
+def of_figures(one: Expected, drivers: int, *, at_most: bool = False) -> list[float]:
+    """Return the half width of each column of a statistic in a group of so many drivers.
+
+    at_most: where the figure is hard to tell, and nothing narrower than the public range is bought.
+    """
+    part = _about_one(one.part)
+    size = max(drivers, 1)
+    if at_most:
+        found = [_halves(part, one, size, held) for held in likely.worst_of(part)]
+        return [max(halves) * _widest(part) for halves in zip(*found, strict=True)]
+    return _halves(part, one, size, likely.cells_of(part))
 
 
 def span(part: Part, drivers: int) -> float:
@@ -115,97 +100,103 @@ def span(part: Part, drivers: int) -> float:
     return 1.0 if isinstance(one, Histogram) else 2 * part.half
 
 
-def _steps(query: Query, ranges: Mapping[int, Range]) -> list[tuple[Shares, int]]:
-    if not ranges:
-        return [(splitting.shares(query), query.rho_micro)]
-    if not splitting.is_staged(query):
-        left = query.rho_micro - splitting.range_micro(query)
-        return [(splitting.shares(query, ranges), left)]
-    outline, groups = splitting.staged(query, ranges)
-    costs = splitting.staged_micro(query, outline, groups)
-    narrow = [
-        (_narrowed(part), share) if part.index in ranges else (part, share)
-        for part, share in groups
-    ]
-    return [(outline, costs.outline), (narrow, costs.groups)]
+def _parts(query: Query, drivers: int) -> dict[tuple[int | None, int], tuple[Part, float]]:
+    """Return each part with the noise of its cells; where ranges are bought, as they likely are."""
+    if any(mean.is_bought for mean in query.means):
+        return _bought(query, drivers)
+    layout = cells.layout_of(query)
+    scale = scale_of(sensitivity=layout.sensitivity, rho_micro=query.rho_micro)
+    blank = Noised((0,) * layout.size, scale, query.rho_micro)
+    return {(one.part.index, one.part.level): (one.part, one.sd) for one in read(blank, layout)}
 
 
-def _narrowed(part: Part) -> Part:
-    return Part(
-        part.shape,
-        CROSS,
-        part.groups,
-        part.touched,
-        part.index,
-        part.statistic,
-        half=part.half * _WITHIN_GROUPS,
-    )
+@lru_cache(maxsize=64)
+def _bought(query: Query, drivers: int) -> dict[tuple[int | None, int], tuple[Part, float]]:
+    """Return the parts of a release over an imagined cohort: the middle one of a few.
 
-
-def _likely_range(mean: Mean) -> Range:
-    """The range that will be bought, when values lie where they are expected to."""
-    about = _expected(mean.expected, mean.clamp)
-    half = about.half / Z_95 * _SD_IN_RANGE
-    return Range(centre=(about.centre,), half=min(half, mean.clamp.half))
-
-
-def _expected(expected: Clamp | None, clamp: Clamp) -> Clamp:
-    """Where 95 of 100 values lie: as told, or the middle half of the range."""
-    if expected is not None:
-        return expected
-    quarter = (clamp.high - clamp.low) / 4
-    return Clamp(clamp.low + quarter, clamp.high - quarter)
-
-
-def _likely_ratio(part: Part) -> float:
-    if part.shape == "shares":
-        return 1 / part.width
-    mean = part.statistic
-    if isinstance(mean, Mean) and mean.is_bought:
-        return _LIKELY_CENTRED
-    if isinstance(mean, Mean) and mean.expected is not None:
-        return min(abs(mean.expected.centre - mean.clamp.centre) / mean.clamp.half, 1.0)
-    return _LIKELY_MEAN
-
-
-def _of_ratio(sd: float, count_sd: float, drivers: float, ratio: float) -> float:
-    """Fieller's half width for a total of drivers * ratio; all of the range where it has none."""
-    rest = drivers**2 - (Z_95 * count_sd) ** 2
-    if rest <= 0:
-        return inf if ratio > 1 else 1.0
-    spread = (sd * drivers) ** 2 + (count_sd * ratio * drivers) ** 2
-    return float(Z_95 * sqrt(spread - (Z_95 * sd * count_sd) ** 2) / rest)
-
-
-def _of_variance(one: Expected, drivers: int) -> float:
-    """The half width for a middling mean and spread (a quarter of half the range each)."""
-    mean, square = 0.25, 4 * 0.25**2 - 1
-    by_count = (2 * mean**2 - square / 2) * one.count_sd
-    variance = (one.sd / 2) ** 2 + (2 * mean * one.sd) ** 2 + by_count**2
-    return float(Z_95 * sqrt(variance / drivers**2 + 2 * (one.sd / drivers) ** 4))
-
-
-def _of_quantile(one: Expected, asked: Quantiles, at: float, drivers: int) -> float:
-    """The half width for values that spread like a bell over the expected range.
-
-    Where the noise could hide all drivers beyond the quantile, the interval reaches to that end of
-    the range (intervals.quantile).
+    A smaller cohort with noise that is as much smaller stands for a large one.
     """
-    about = _expected(asked.expected, asked.clamp)
-    spread = prefix.spread(CDF_BINS) * one.sd
-    place = min(max((about.centre - float(asked.clamp.low)) / asked.clamp.half / 2, 0.0), 1.0)
-    noise = sqrt(float(spread[int(place * (CDF_BINS - 1))]) ** 2 + (at * one.count_sd) ** 2)
-    is_open_below = at * drivers < Z_95 * spread[1]
-    is_open_above = (1 - at) * drivers < Z_95 * spread[-1]
-    low_rank = at - (Z_90 if is_open_above else Z_95) * noise / drivers
-    high_rank = at + (Z_90 if is_open_below else Z_95) * noise / drivers
-    low = _bell(about, asked.clamp, 0.0 if is_open_below else low_rank)
-    return (_bell(about, asked.clamp, 1.0 if is_open_above else high_rank) - low) / 2
+    size = min(drivers, _IMAGINED)
+    levels = cells.levels_of(imagined.bounded(query, size))
+    numbers = np.random.default_rng(_SEED)
+
+    def noise(vector: list[int], *, sensitivity: float, rho_micro: int) -> Noised:
+        scale = scale_of(sensitivity=sensitivity, rho_micro=rho_micro)
+        drawn = numbers.normal(0, scale * size / drivers, len(vector))
+        values = np.rint(np.array(vector) + drawn).astype(np.int64)
+        return Noised(tuple(values.tolist()), scale, rho_micro)
+
+    runs = [drawing.Run(levels, query, noise) for _ in range(_IMAGINED_TIMES)]
+    for run in runs:
+        drawing.buy_ranges(run)
+    return {key: _middle([run.found[key] for run in runs]) for key in runs[0].found}
 
 
-def _bell(about: Clamp, clamp: Clamp, rank: float) -> float:
-    """Where this share of a bell lies below, within the clamp; its ends beyond all of it."""
-    if not 0 < rank < 1:
-        return float(clamp.low if rank <= 0 else clamp.high)
-    value = about.centre + about.half / Z_95 * float(ndtri(rank))
-    return min(max(value, float(clamp.low)), float(clamp.high))
+def _middle(found: list[Measured]) -> tuple[Part, float]:
+    one = sorted(found, key=lambda each: each.part.half)[len(found) // 2]
+    return one.part, one.sd
+
+
+def _counts(query: Query, sds: Mapping[int, float]) -> dict[int, float]:
+    """Return the noise of the numbers of drivers, where levels are made to agree (estimates)."""
+    levels, told = splitting.levels_of(query), dict(sds)
+    below = FIRST if FIRST in told else CROSS
+    if below in told and levels[below][1] == 1:
+        groups = Noisy(np.zeros(levels[below][0]), told[below])
+        whole, each = hierarchy.agree(Noisy(np.zeros(1), told[ALL]), groups)
+        told |= {ALL: float(whole.sd), below: float(each.sd)}
+    return told
+
+
+def _about_one(part: Part) -> Part:
+    """Return a part of many groups as that of one group, drawn many times."""
+    return replace(part, groups=_DRAWS, centre=(float(np.mean(part.centre)),))
+
+
+def _widest(part: Part) -> float:
+    """Return how much wider than the range at hand the public one is."""
+    mean = part.statistic
+    return mean.clamp.half / part.half if isinstance(mean, Mean) else 1.0
+
+
+def _halves(part: Part, noise: Expected, drivers: int, held: Floats) -> list[float]:
+    """Return the middle half width over draws of the noise; half the range where none is told.
+
+    held: what each cell holds per driver.
+    """
+    normals = _normals(part.width + 1)
+    one = Measured(part, held * drivers + noise.sd * normals[:, 1:], noise.sd)
+    count = intervals.counted(Noisy(drivers + noise.count_sd * normals[:, 0], noise.count_sd))
+    if isinstance(part.statistic, Quantiles):
+        return [_of_quantile(one, count, float(at), held, drivers) for at in part.statistic.at]
+    is_told = count.may_divide
+    if 2 * is_told.sum() < _DRAWS and not isinstance(part.statistic, Sum | Count):
+        return [_nothing(part, drivers)] * len(_columns(part))
+    shown = is_told if is_told.any() else ~is_told
+    ends = figures.figures_of(one, count)
+    halves = [float(np.median((each.high - each.low)[shown])) / 2 for each in ends]
+    return [half if np.isfinite(half) else _nothing(part, drivers) for half in halves]
+
+
+def _nothing(part: Part, drivers: int) -> float:
+    """Return what is promised where nothing is told: half the range, all of a rate's."""
+    return span(part, drivers) / (1 if isinstance(part.statistic, Rate) else 2)
+
+
+def _columns(part: Part) -> tuple[str, ...]:
+    return () if part.statistic is None else part.statistic.column_names
+
+
+def _of_quantile(one: Measured, count: Counted, at: float, held: Floats, drivers: int) -> float:
+    """Return the middle half width of one quantile, in the unit of its range."""
+    true = intervals.counted(Noisy(np.array([float(drivers)]), count.sd))
+    line = intervals.running(Noisy(held[None] * drivers, one.sd), true, at)
+    critical = places.critical(line.gap, one.sd, at, np.array([float(count.sd)]))
+    drawn = intervals.running(Noisy(one.values, one.sd), count, at)
+    low, high = places.ends(drawn.gap, drawn.sd, np.repeat(critical, _DRAWS))
+    return float(np.median(high - low)) / 2 * (2 * one.part.half / CDF_BINS)
+
+
+@lru_cache(maxsize=64)
+def _normals(columns: int) -> Floats:
+    return np.random.default_rng(_SEED).normal(size=(_DRAWS, columns))

@@ -69,6 +69,12 @@ def test_published_releases_are_for_everybody(anybody, published):
     assert anybody.get(f"/api/v1/releases/{published.id}").data["cohort_noised"] == 412
 
 
+def test_a_published_release_does_not_tell_how_many_parts_its_build_had(anybody, published):
+    type(published).objects.update(steps_done=17, steps_of=17)
+    told = anybody.get(f"/api/v1/releases/{published.id}").data
+    assert told["progress"] == {"done": 1, "of": 1, "unit": "parts"}
+
+
 def test_a_release_that_is_being_built_is_for_admins(anybody, as_admin):
     release = factory.make_release(factory.make_dataset())
     path = f"/api/v1/releases/{release.id}"

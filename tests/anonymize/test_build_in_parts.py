@@ -63,7 +63,9 @@ def vector_in_one_process(release):
 @pytest.mark.parametrize("most", [1, 2, 5, 64])
 def test_every_split_gives_the_vector_of_one_process(release, work_through, most):
     work_through(parting.PART_TASK)
-    assert max(len(part.uploads) for part in release.parts.all()) <= most
+    for part in release.parts.all():
+        cars = Upload.objects.filter(id__in=part.uploads).values("vehicle").distinct()
+        assert len(part.uploads) <= most or cars.count() == 1
     assert sum(vector_of(release)) != 0
     assert vector_of(release) == vector_in_one_process(release)
 
@@ -158,6 +160,37 @@ def test_a_driver_is_split_only_when_larger_than_a_part():
     many = [(ids[2], ids[12], ids[23]), (ids[2], ids[13], ids[24]), (ids[2], ids[13], ids[25])]
     groups = list(parting.split([*few, *many], most=2))
     assert groups == [[ids[20]], ids[21:23], [ids[23]], ids[24:26]]
+
+
+def test_a_vehicle_is_never_split():
+    ids = [UUID(int=number) for number in range(1, 30)]
+    others = [(ids[0], ids[10], ids[20]), (ids[2], ids[13], ids[28])]
+    daily = [(ids[1], ids[11], one) for one in ids[21:26]]
+    second = [(ids[1], ids[12], ids[26]), (ids[1], ids[12], ids[27])]
+    groups = list(parting.split([others[0], *daily, *second, others[1]], most=2))
+    assert groups == [[ids[20]], ids[21:26], ids[26:28], [ids[28]]]
+
+
+def test_what_a_car_with_many_files_tells_twice_counts_once(monkeypatch, work_through):
+    crowd.all_consent(monkeypatch)
+    monkeypatch.setattr(parting.split, "__defaults__", (2,))
+    vehicle = crowd.make_crowd()[0].vehicles.get()
+    told = crowd.content(random.Random(7))
+    once, again = (build_with(vehicle, told, times, work_through) for times in (1, 4))
+    query = queries.plan_of(once.dataset.spec)
+    rows = [drawing.bounded_of(one, query, first)["rows"].sum() for one in (once, again)]
+    assert rows[0] == rows[1] > 0
+
+
+def build_with(vehicle, content, uploads, work_through):
+    """A release whose parts are made, of one vehicle that handed the same file in so often."""
+    for _ in range(uploads):
+        make_pinned_upload(vehicle.driver, vehicle, content)
+    release = crowd.planned_release()
+    work_through(BUILD)
+    work_through(parting.PART_TASK)
+    release.refresh_from_db()
+    return release
 
 
 def work_one(row):

@@ -46,6 +46,8 @@ def test_parsing_leaves_the_callers_spec_alone():
         ({"statistics": [MEAN, MEAN]}, "/statistics/1/name"),
         ({"statistics": [{**MEAN, "clamp": ["60", "0"]}]}, "/statistics/0/clamp"),
         ({"statistics": [{**MEAN, "clamp": ["0"]}]}, "/statistics/0/clamp"),
+        ({"statistics": [{**MEAN, "expected": ["9", "1"]}]}, "/statistics/0/expected"),
+        ({"statistics": [{**HISTOGRAM, "expected": ["9"]}]}, "/statistics/0/expected"),
         ({"statistics": [{**HISTOGRAM, "bins": ["0", "3", "3"]}]}, "/statistics/0/bins"),
         ({"l0": 0}, "/l0"),
         ({"min_cohort": "20"}, "/min_cohort"),

@@ -1,5 +1,8 @@
 """Partials add up, and what one driver adds is bounded."""
 
+from bisect import bisect_right
+from itertools import pairwise
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -69,6 +72,83 @@ def test_the_parts_of_one_driver_merge_to_the_whole(sessions, cut):
     parts = [frame(*sessions[:cut]), frame(*sessions[cut:])]
     merged = contributions.merge([contributions.partials(part, query) for part in parts])
     assert merged.equals(whole)
+
+
+SOC = {"key": "start_soc", "unit": "%", "bins": ["10", "12.5", "50", "100"]}
+OPEN_HOURS = {"key": "hour_of_day", "domain": ["06-09", "17-24", "Other"]}
+SITES = {"key": "site", "domain": ["home", "work"]}
+KINDS = {
+    "driver": pl.Int64,
+    "window": pl.String,
+    "vehicle_model": pl.String,
+    "site": pl.String,
+    "plug_in_hour": pl.Int64,
+    "start_soc_permille": pl.Int64,
+    "energy_wh": pl.Int64,
+}
+
+
+@st.composite
+def _rows(draw):
+    """Rows of every sort: nothing said, outside the list, on an edge, in another window."""
+    return {
+        "driver": draw(st.integers(0, 2)),
+        "window": draw(st.sampled_from(["2026-09", "2026-10", "2026-11", None])),
+        "vehicle_model": draw(st.sampled_from(["Small", "Large", "Unlisted", None])),
+        "site": draw(st.sampled_from(["home", "work", "pool", None])),
+        "plug_in_hour": draw(st.sampled_from([None, 0, 5, 6, 8, 9, 16, 17, 23, 24])),
+        "start_soc_permille": draw(st.sampled_from([None, 0, 99, 100, 125, 126, 999, 1000])),
+        "energy_wh": draw(st.one_of(st.none(), st.integers(0, 90_000))),
+    }
+
+
+def group_in_plain_python(row, query):
+    group = 0
+    for key in query.group_by:
+        value = row[key.column]
+        if key.edges:
+            spans = pairwise(key.edges)
+            places = [
+                i
+                for i, (low, high) in enumerate(spans)
+                if value is not None and low <= value < high
+            ]
+        elif key.hours:
+            places = [i for i, span in enumerate(key.hours) if value in range(*span)]
+        else:
+            places = [i for i, name in enumerate(key.domain) if name == value]
+        if not places and not key.has_other:
+            return None
+        group = group * len(key.domain) + (places or [len(key.domain) - 1])[0]
+    return group
+
+
+def sums_in_plain_python(rows, query):
+    """The sums of partials, row by row."""
+    needed = [signal.column for signal in query.signals]
+    sums: dict[tuple[int, int], list[int]] = {}
+    for row in rows:
+        group = group_in_plain_python(row, query)
+        if group is None or row["window"] not in query.windows:
+            continue
+        if any(row[column] is None for column in needed):
+            continue
+        own = sums.setdefault((row["driver"], group), [0] * 5)
+        place = bisect_right([8, 16], row["plug_in_hour"])
+        for at, add in ((0, 1), (1, row["energy_wh"]), (2 + place, 1)):
+            own[at] += add
+    return [(*key, *own) for key, own in sorted(sums.items())]
+
+
+@pytest.mark.parametrize("windows", [["2026-09", "2026-10"], ["2026-10"]])
+@pytest.mark.parametrize("keys", [[], [MODELS], [SOC], [OPEN_HOURS], [SITES, SOC], [MODELS, HOURS]])
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(_rows(), max_size=30), is_large=st.booleans())
+def test_sums_are_those_of_plain_python(keys, windows, rows, is_large):
+    query = query_with(group_by=keys, windows=windows)
+    table = pl.DataFrame(rows, schema=KINDS)
+    part = contributions.partials(table.lazy() if is_large else table, query, by=["driver"])
+    assert part.rows() == sums_in_plain_python(rows, query)
 
 
 @settings(max_examples=60, deadline=None)

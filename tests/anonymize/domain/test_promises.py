@@ -26,7 +26,7 @@ def test_its_suggestion_makes_a_coarse_question_useful():
 
 def test_groups_below_the_minimum_are_refused_and_fewer_are_suggested():
     query = query_with(group_by=[MODELS, HOURS], l0=1)
-    told = promises.promise(query, 90)
+    told = promises.promise(query, 150)
     assert told.verdict == "refused"
     assert told.suggestion == {
         "group_by": [{"key": "vehicle_model", "domain": ["Small", "Large", "Other"]}]
