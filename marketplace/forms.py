@@ -11,6 +11,13 @@ SIGNATURE = r"^0x[0-9a-fA-F]{130}$"
 PURPOSE = r"^dpv:[A-Za-z]{3,60}$"
 
 
+class DraftForm(serializers.Serializer[Any]):
+    """A draft of a question, and how many drivers it may count on."""
+
+    spec = serializers.DictField()
+    drivers = serializers.IntegerField(min_value=1, max_value=10_000_000)
+
+
 class RequestForm(serializers.Serializer[Any]):
     """A data request."""
 

@@ -11,9 +11,25 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
+from anonymize.domain import products
 from common.api import etag_of
-from marketplace import charting, gauging, quoting, reviewing, selectors, shapes, telling
+from marketplace import (
+    charting,
+    drafting,
+    forms,
+    gauging,
+    promising,
+    quoting,
+    reviewing,
+    selectors,
+    sentences,
+    shapes,
+    starting,
+    telling,
+    words,
+)
 from marketplace.models import DataRequest
 from marketplace.requesting import ANSWER_WITHIN
 from portal import gates, nav
@@ -125,7 +141,7 @@ def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
     row = selectors.request_of(request_id=request_id, developer=developer_of(request.user))
     context = {
         **_request_card(row),
-        "question": telling.question(row.spec),
+        "question": sentences.question(row.spec),
         "campaign": _campaign(row),
         "address": f"{request.scheme}://{request.get_host()}",
         "license": selectors.license_of_campaign(row),
@@ -135,13 +151,35 @@ def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @gates.open_to(Role.DEVELOPER)
 def new_request(request: HttpRequest) -> HttpResponse:
-    """Show the form that makes a QuerySpec and estimates it."""
+    """Show the form that makes a QuerySpec out of a ready-made question and estimates it."""
+    start = starting.start_named(request.GET.get("start", ""))
+    months = products.suggested_windows(start.name, timezone.localdate())
+    spec = products.spec_of(start.name, months)
     context = {
         "developer": developer_of(request.user),
-        "example": telling.EXAMPLE,
+        "starts": starting.starts(),
+        "started": start,
+        "spec": spec,
+        "figures": starting.figures(spec),
+        "keys": starting.keys(spec),
         "purposes": telling.purposes(),
     }
     return render(request, "marketplace/new_request.html", context)
+
+
+@require_POST
+@gates.open_to(Role.DEVELOPER)
+def draft(request: HttpRequest) -> HttpResponse:
+    """Tell what a draft of a question promises, as a part of the page that edits it."""
+    form = forms.DraftForm(data=_json(request))
+    told = drafting.draft(**form.validated_data) if form.is_valid() else drafting.unreadable()
+    return render(request, "marketplace/draft.html", {"draft": told})
+
+
+@gates.public
+def askable(request: HttpRequest) -> HttpResponse:
+    """Show what can be asked: kinds of figures, signals and groupings."""
+    return render(request, "marketplace/askable.html", words.askable())
 
 
 @gates.open_to(Role.DEVELOPER)
@@ -170,11 +208,11 @@ def review(request: HttpRequest, request_id: UUID) -> HttpResponse:
     context = {
         **_request_card(row),
         "developer": row.developer,
-        "question": telling.question(row.spec),
+        "question": sentences.question(row.spec),
         "spec_text": json.dumps(row.spec, indent=2, ensure_ascii=False),
         "evidence": evidence,
         "checks": telling.checks(evidence["checks"]),
-        "promises": telling.promised(evidence["expected_error"]["at_drivers_needed"], row.spec),
+        "promised": promising.promised(row.spec, row.drivers_needed),
         "purposes": telling.purpose_words(row.purposes),
         "match": etag_of(shapes.data_request(row)),
         "reason_codes": telling.REASONS.items(),
@@ -182,6 +220,13 @@ def review(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "campaign": _campaign(row),
     }
     return render(request, "marketplace/review.html", context)
+
+
+def _json(request: HttpRequest) -> Any:
+    try:
+        return json.loads(request.body)
+    except ValueError:
+        return None
 
 
 def _campaign(row: DataRequest) -> dict[str, Any] | None:

@@ -1,59 +1,20 @@
-"""Tell a question, a product and its exactness in words and pictures for pages."""
+"""Tell a product, a build and a check in words for pages."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from anonymize import estimating
+from anonymize import cohorts
 from anonymize import selectors as anonymize
+from anonymize.domain import queries
 from anonymize.models import Dataset, Release
 from consent import selectors as consents
 from consent.domain import wording
-from portal.templatetags.drawn import listed
+from marketplace import promising, sentences, starting, words
+from portal.templatetags.drawn import rho
 
-EXAMPLE = {
-    "version": 1,
-    "title": "Energy per session and plug-in hour by car model, autumn",
-    "source": "charging_sessions",
-    "windows": ["2026-08", "2026-09", "2026-10"],
-    "group_by": [
-        {
-            "key": "vehicle_model",
-            "domain": ["BYD Dolphin", "BYD Seagull", "Tesla Model Y", "Other"],
-        }
-    ],
-    "statistics": [
-        {
-            "name": "energy_mean",
-            "kind": "mean",
-            "signal": "energy_per_session",
-            "unit": "kWh",
-            "clamp": ["0", "50"],
-        },
-        {
-            "name": "plug_in_hour",
-            "kind": "histogram",
-            "signal": "plug_in_hour",
-            "unit": "h",
-            "bins": ["0", "6", "10", "14", "18", "24"],
-        },
-    ],
-    "l0": 1,
-    "min_cohort": 20,
-    "rho_micro": 25_000,
-}
-SIGNALS = {
-    "energy_per_session": _("energy per session"),
-    "plug_in_hour": _("plug-in hour"),
-}
-KEYS = {
-    "vehicle_model": _("car model"),
-    "site": _("site"),
-    "hour_of_day": _("hour of day"),
-}
-UNITS = {"drivers": _("drivers"), "share": _("share")}
 CHECKS = {
     "accreditation_valid": _("The buyer is accredited"),
     "cohort_over_minimum": _("Drivers with uploads reach the smallest cohort"),
@@ -85,25 +46,30 @@ REASONS = {
 def product(release: Release) -> dict[str, Any]:
     """Return what the catalogue tells about a release."""
     spec = release.dataset.spec
-    told = estimating.estimate(spec=spec, drivers=max(release.cohort_noised or 0, 1))
-    rows = promised(told["promise"], spec)
+    told = promising.promised(spec, max(release.cohort_noised or 0, 1))
     return {
         "release": release,
-        "main": next((row for row in rows if row["all_part"]), None),
+        "main": told.main,
         "title": release.dataset.title,
         "windows": spec["windows"],
-        "question": question(spec),
-        "promises": rows,
+        "question": sentences.question(spec),
+        "start": starting.start_of(spec),
+        "promises": told.rows,
         "privacy": anonymize.privacy_facts(release.rho_micro),
     }
 
 
 def columns(release: Release) -> list[dict[str, str]]:
-    """Return the columns of a release without the ends of their intervals."""
+    """Return the columns of a release without the ends of their intervals, in words."""
     rows = (release.manifest or {}).get("columns", [])
     names = {row["name"] for row in rows}
+    told = _column_words(release.dataset.spec)
     return [
-        row
+        {
+            "name": row["name"],
+            "unit": words.unit(row["unit"]),
+            "text": told.get(row["name"], row["description"]),
+        }
         for row in rows
         if row["name"].removesuffix("_low").removesuffix("_high") not in names - {row["name"]}
     ]
@@ -121,52 +87,16 @@ def build(dataset: Dataset) -> dict[str, Any]:
             for row in releases
             for word, kind in [STAGES[row.state]]
         ],
+        "answered": _answered(dataset),
         "is_building": any(STAGES[row.state][1] == "wait" for row in releases),
     }
 
 
-def question(spec: Mapping[str, Any]) -> str:
-    """Return the ask in one sentence made from the spec."""
-    what = listed([_statistic(one) for one in spec["statistics"]])
-    by = listed([KEYS.get(one["key"], one["key"]) for one in spec["group_by"]])
-    facts = {
-        "what": what,
-        "by": by,
-        "months": " \N{EN DASH} ".join(dict.fromkeys([spec["windows"][0], spec["windows"][-1]])),
-        "least": spec["min_cohort"],
-    }
-    if by:
-        text = gettext("%(what)s, by %(by)s, %(months)s, at least %(least)s drivers in a group")
-    else:
-        text = gettext("%(what)s, %(months)s, at least %(least)s drivers")
-    return text % facts
-
-
-def promised(promise: Mapping[str, Any], spec: Mapping[str, Any] | None = None) -> list[Any]:
-    """Return one row for each figure: its 95% half width for all data and for one group.
-
-    Bins of one histogram are promised alike, so the first stands for all.
-    """
-    spans = _spans(spec) if spec else {}
-    rows, seen = [], set()
-    for column in promise["columns"]:
-        name = next((one for one in spans if column["column"].startswith(one)), column["column"])
-        if name in seen:
-            continue
-        seen.add(name)
-        widths = column["interval_95_half_width"]
-        span = spans.get(name, 0.0)
-        rows.append(
-            {
-                "name": name,
-                "unit": UNITS.get(column["unit"], column["unit"]),
-                "all": widths["all"],
-                "group": widths["group"],
-                "all_part": _part(widths["all"], span),
-                "group_part": _part(widths["group"], span),
-            }
-        )
-    return rows
+_NUMBERS: Mapping[str, Callable[[Any], str]] = {
+    "promise_useful": lambda verdict: str(words.VERDICTS[verdict][0]),
+    "within_dataset_cap": lambda micro: f"rho {rho(micro)}",
+    "loss_moderate": lambda micro: f"rho {rho(micro)}",
+}
 
 
 def checks(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -175,7 +105,7 @@ def checks(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {
             "text": CHECKS.get(row["name"], row["name"]),
             "is_passed": row["state"] == "passed",
-            "number": row["number"],
+            "number": _NUMBERS.get(row["name"], str)(row["number"]),
         }
         for row in rows
     ]
@@ -192,20 +122,18 @@ def purpose_words(codes: Iterable[str]) -> list[str]:
     return [wording.PURPOSES.get(code, (code, code))[column] for code in codes]
 
 
-def _statistic(one: Mapping[str, Any]) -> str:
-    signal = str(SIGNALS.get(one["signal"], one["signal"]))
-    if one["kind"] == "mean":
-        return gettext("mean of %(signal)s") % {"signal": signal}
-    return gettext("histogram of %(signal)s") % {"signal": signal}
+def _column_words(spec: Mapping[str, Any]) -> dict[str, str]:
+    told = {name: str(text) for name, text in words.COLUMNS.items()}
+    told |= {key["key"]: words.key(key["key"]) for key in spec["group_by"]}
+    for one, document in zip(queries.plan_of(spec).statistics, spec["statistics"], strict=True):
+        for place, name in enumerate(one.column_names):
+            told[name] = sentences.column(document, spec["source"], place)
+    return told
 
 
-def _spans(spec: Mapping[str, Any]) -> dict[str, float]:
-    return {
-        one["name"]: float(one["clamp"][1]) - float(one["clamp"][0]) if "clamp" in one else 1.0
-        for one in spec["statistics"]
-    }
-
-
-def _part(half: str, span: float) -> float:
-    """Return the whole interval as a part of the column's range, 0 to 100."""
-    return round(min(100.0, 200 * float(half) / span), 1) if span else 0.0
+def _answered(dataset: Dataset) -> Release | None:
+    """Return the published release that answers the question to those who may be asked now."""
+    if not dataset.releases.filter(state=Release.State.PUBLISHED).exists():
+        return None
+    addresses = [one.consent_address for one in cohorts.willing(dataset.id)]
+    return cohorts.answered(dataset, cohorts.question_sha256(dataset, addresses))

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 GRID = 10
 STEP = 10
+THINNEST = 1.2
+"""What can still be seen of a hundred."""
 
 
 @dataclass(frozen=True)

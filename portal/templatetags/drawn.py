@@ -70,3 +70,14 @@ def meter(used: int, cap: int, part: int = 0) -> dict[str, Any]:
         "used_text": rho(used),
         "cap_text": rho(cap),
     }
+
+
+@register.inclusion_tag("portal/components/interval.html")
+def interval(part: float) -> dict[str, Any]:
+    """Draw an interval as a part of its range, 0 to 100, with what is useful and what is refused.
+
+    The marks are an eighth and a third of the range to each side of the middle.
+    """
+    drawn = max(part, drawing.THINNEST)
+    marks = ["12.5", "33.3"]
+    return {"part": part, "start": f"{-drawn / 2:.2f}", "width": f"{drawn:.2f}", "marks": marks}

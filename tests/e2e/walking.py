@@ -116,7 +116,7 @@ def accredit(admin: Person, organisation: str) -> None:
 
 def file_request(developer: Person, title: str, *, shoots: bool = False) -> None:
     """Ask a question that an estimate calls useful."""
-    page = developer.open("/requests/new")
+    page = developer.open("/requests/new?start=charging_behaviour")
     page.get_by_label("Your question").fill(title)
     page.get_by_label("Why do you ask?").fill("We size home chargers for towns that grow.")
     page.get_by_label("scientific research", exact=True).check()

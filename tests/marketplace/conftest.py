@@ -46,6 +46,14 @@ def contracts(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(standing, "fee_bps", lambda: settings.FEE_BPS)
 
 
+@pytest.fixture(scope="session")
+def beside_a_loop():
+    """Let Django work in the thread in which the browser's driver runs its loop."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
 @pytest.fixture
 def wallet():
     return Wallet(bytes([9]) * 32)

@@ -32,14 +32,6 @@ window.ethereum = {
 """
 
 
-@pytest.fixture(scope="session")
-def beside_a_loop():
-    """Let Django work in the thread in which the browser's driver runs its loop."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
-
-
 @pytest.fixture
 def approved(transactional_db, accredited, admin, body, monkeypatch):
     monkeypatch.setattr(reading, "view", lambda _call: BOUNTY)

@@ -3,6 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from registry.models import Erasure
+from tests.factories.registry import make_vehicle
+
 pytestmark = pytest.mark.django_db
 
 PUBLIC = ("landing", "sign_up", "sign_in", "developer_sign_up", "catalogue", "privacy", "texts")
@@ -51,6 +54,21 @@ def test_a_car_of_the_simulator_is_labelled(client, driver, vehicle):
     type(vehicle).objects.update(is_simulated=True)
     client.force_login(driver.user)
     assert b"Simulated" in client.get(reverse("vehicles")).content
+
+
+def test_an_erased_car_is_gone_from_the_list_and_has_a_proof(client, driver, vehicle):
+    erasure = Erasure.objects.create(driver=driver, vehicle=vehicle)
+    client.force_login(driver.user)
+    assert str(erasure.id).encode() in client.get(reverse("my_data")).content
+    type(vehicle).objects.update(state="retired", erased_at=erasure.created_at)
+    assert b"Nissan LEAF" not in client.get(reverse("vehicles")).content
+
+
+def test_the_last_car_is_told_of_the_consents_that_go_with_it(client, driver, vehicle):
+    client.force_login(driver.user)
+    assert b"all your consents are revoked" in client.get(reverse("vehicles")).content
+    make_vehicle(driver)
+    assert b"They go on for your other cars" in client.get(reverse("vehicles")).content
 
 
 def test_someone_else_s_consent_is_not_found(client, driver):
