@@ -45,6 +45,12 @@ def progress() -> Progress:
     return progress_of(cursor) if cursor else Progress(0, 0)
 
 
+def block_read() -> int:
+    """Return the last block that was read; -1 before the first."""
+    cursor = IndexerCursor.objects.first()
+    return cursor.block_number if cursor else -1
+
+
 def progress_of(cursor: IndexerCursor) -> Progress:
     """Return how far a cursor has come."""
     before = cursor.first_block - 1

@@ -49,6 +49,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "pins": {
+        "task": "storage.tasks.ask_for_pin_audit",
+        "schedule": min(settings.PIN_AUDIT_EVERY_S, 60.0),
+        "options": {"expires": 60},
+    },
     "send": {"task": "chain.tasks.send_calls", "schedule": 1.0, "options": {"expires": 1}},
     **{
         f"beat-{queue}": {

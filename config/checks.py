@@ -19,6 +19,7 @@ def secrets_are_set(**_: Any) -> list[CheckMessage]:
 @register()
 def keys_are_apart(**_: Any) -> list[CheckMessage]:
     """Refuse one process that holds both the builder's and the sender's key."""
-    if settings.BUILDER_PRIVATE_KEY and settings.CHAIN_SENDER_KEY:
+    has_builders = settings.BUILDER_PRIVATE_KEY or settings.BUILDER_OLD_PRIVATE_KEYS
+    if has_builders and settings.CHAIN_SENDER_KEY:
         return [Error("One process holds the builder's and the sender's key", id="config.E002")]
     return []

@@ -38,3 +38,8 @@ def secret(name: str) -> str:
     if file and Path(file).is_file():
         return Path(file).read_text(encoding="utf-8").strip()
     return text(name)
+
+
+def inherited(**more: str) -> dict[str, str]:
+    """Return what a program that we start is told: our own environment and more."""
+    return {**os.environ, **more}

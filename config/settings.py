@@ -165,6 +165,10 @@ NODE_TIMEOUT_S = env.number("NODE_TIMEOUT_S", 20)
 
 # --- storage ------------------------------------------------------------------------------
 IPFS_API = env.text("IPFS_API", "/ip4/127.0.0.1/tcp/15001/http")
+IPFS_MIRRORS = env.words("IPFS_MIRRORS")  # RPC addresses of other nodes
+PINNING_SERVICE_URL = env.text("PINNING_SERVICE_URL", "")
+PINNING_SERVICE_TOKEN = env.secret("PINNING_SERVICE_TOKEN")
+PIN_AUDIT_EVERY_S = env.number("PIN_AUDIT_EVERY_S", 3_600)
 SPOOL_DIR = VAR_DIR / "spool"
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 174 * 1024 * 1024)
 UPLOAD_PART_MAX_BYTES = 8 * 1024 * 1024
@@ -172,6 +176,7 @@ BUILDER_PUBLIC_FILE = Path(
     env.text("BUILDER_PUBLIC_FILE", str(VAR_DIR / "keys" / "builder.public.json"))
 )
 BUILDER_PRIVATE_KEY = env.secret("BUILDER_PRIVATE_KEY")  # in the builder's process only
+BUILDER_OLD_PRIVATE_KEYS = env.secret("BUILDER_OLD_PRIVATE_KEYS").split()  # while it rotates
 
 # --- anonymize ----------------------------------------------------------------------------
 PRIVACY_WINDOW_CAP_RHO_MICRO = env.number("PRIVACY_WINDOW_CAP_RHO_MICRO", 250_000)

@@ -10,4 +10,4 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug into the chain's and the registry's sockets."""
-        from consent import comparing, erasure, events  # noqa: F401, PLC0415 - after the models
+        from consent import comparing, erasure, events, exporting  # noqa: F401, PLC0415 - after the models

@@ -1,4 +1,4 @@
-"""Become a driver or a developer; add and retire vehicles."""
+"""Become a driver or a developer; add vehicles."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -89,13 +89,6 @@ def add_vehicle(
         powertrain=powertrain,
         is_simulated=is_simulated,
     )
-
-
-def retire_vehicle(*, vehicle: Vehicle) -> Vehicle:
-    """Return the vehicle, retired: it keeps its past and takes no new data."""
-    vehicle.state = Vehicle.State.RETIRED
-    vehicle.save(update_fields=["state"])
-    return vehicle
 
 
 def _check_password(password: str) -> None:

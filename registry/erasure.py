@@ -1,4 +1,4 @@
-"""Forget a driver: tell every room, then take away what names them."""
+"""Forget a driver or one car: tell every room, then take away what names them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ from django.db import transaction
 
 from audit import trail
 from common.errors import NotFound
-from registry import limiting, signals
+from registry import limiting, retiring, signals
 from registry.models import Driver, Erasure, Vault, Vehicle
 
 
@@ -17,13 +17,37 @@ def ask(*, driver: Driver, at: datetime) -> Erasure:
 
     What needs other systems goes on as work rows of the rooms that hear the announcement.
     """
-    erasure, is_new = Erasure.objects.get_or_create(driver=driver, defaults={"created_at": at})
+    erasure, is_new = Erasure.objects.get_or_create(
+        driver=driver, vehicle=None, defaults={"created_at": at}
+    )
     if not is_new:
         return erasure
     signals.announce(driver, at)
     _pseudonymise(driver, at)
     trail.record(
         actor="driver", act="driver_erased", subject=f"erasure:{erasure.id}", facts={}, at=at
+    )
+    return erasure
+
+
+@transaction.atomic
+def ask_for_vehicle(*, vehicle: Vehicle, at: datetime) -> Erasure:
+    """Return the running erasure of all that is kept of one car, which is retired with it.
+
+    Asking twice is one erasure. The driver stays, with their other cars.
+    """
+    erasure, is_new = Erasure.objects.get_or_create(
+        vehicle=vehicle, defaults={"created_at": at, "driver_id": vehicle.driver_id}
+    )
+    if not is_new:
+        return erasure
+    retiring.retire(vehicle=vehicle, at=at)
+    signals.announce_vehicle_erased(vehicle, at)
+    Vehicle.objects.filter(id=vehicle.id).update(
+        brand="", model="", year=None, powertrain="", erased_at=at
+    )
+    trail.record(
+        actor="driver", act="vehicle_erased", subject=f"erasure:{erasure.id}", facts={}, at=at
     )
     return erasure
 
@@ -35,7 +59,7 @@ def look_at(*, erasure_id: UUID, at: datetime) -> Erasure:
 
     Raises NotFound.
     """
-    erasure = Erasure.objects.filter(id=erasure_id).select_related("driver").first()
+    erasure = Erasure.objects.filter(id=erasure_id).select_related("driver", "vehicle").first()
     if erasure is None:
         raise NotFound
     if erasure.state == Erasure.State.RUNNING:
@@ -44,7 +68,7 @@ def look_at(*, erasure_id: UUID, at: datetime) -> Erasure:
 
 
 def _finish_if_done(erasure: Erasure, at: datetime) -> None:
-    testimony = signals.testimony_of(erasure.driver)
+    testimony = signals.testimony_of(erasure)
     if testimony.is_done:
         erasure.state, erasure.finished_at = Erasure.State.FINISHED, at
         erasure.proof = {"version": 1, **testimony.proof}
@@ -61,6 +85,11 @@ def _pseudonymise(driver: Driver, at: datetime) -> None:
     user.save()
     Vault.objects.filter(driver=driver).delete()
     Vehicle.objects.filter(driver=driver).update(
-        brand="", model="", year=None, powertrain="", state=Vehicle.State.RETIRED
+        brand="",
+        model="",
+        year=None,
+        powertrain="",
+        state=Vehicle.State.RETIRED,
+        erased_at=at,
     )
     Driver.objects.filter(id=driver.id).update(public_key="", erased_at=at)

@@ -114,6 +114,7 @@ class Vehicle(Row):
     powertrain = models.CharField(max_length=8, choices=Powertrain, blank=True)
     is_simulated = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
+    erased_at = models.DateTimeField(null=True)
 
 
 class ApiKey(Row):
@@ -128,13 +129,31 @@ class ApiKey(Row):
 
 
 class Erasure(Row):
-    """A driver's wish to be forgotten, and the proof that it was done."""
+    """A driver's wish to be forgotten, and the proof that it was done.
+
+    vehicle: the one car that is to be forgotten; empty when it is everything.
+    """
 
     class State(models.TextChoices):
         RUNNING = "running"
         FINISHED = "finished"
 
-    driver = models.OneToOneField(Driver, models.PROTECT, related_name="erasure")
+    driver = models.ForeignKey(Driver, models.PROTECT, related_name="erasures")
+    vehicle = models.ForeignKey(Vehicle, models.PROTECT, null=True, related_name="erasures")
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     proof = models.JSONField(default=dict)
     finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["driver"],
+                condition=models.Q(vehicle__isnull=True),
+                name="one_erasure_of_everything",
+            ),
+            models.UniqueConstraint(
+                fields=["vehicle"],
+                condition=models.Q(vehicle__isnull=False),
+                name="one_erasure_per_vehicle",
+            ),
+        ]

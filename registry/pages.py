@@ -106,10 +106,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @gates.open_to(Role.DRIVER)
 def vehicles(request: HttpRequest) -> HttpResponse:
     """Show the driver's cars."""
-    cars = list(selectors.vehicles_of(selectors.driver_of(request.user)).order_by("-created_at"))
+    own = selectors.vehicles_of(selectors.driver_of(request.user)).filter(erased_at=None)
+    cars = list(own.order_by("-created_at"))
     context = {
         "active": [_card(car) for car in cars if car.state == Vehicle.State.ACTIVE],
         "retired": [_card(car) for car in cars if car.state == Vehicle.State.RETIRED],
+        "is_last": sum(car.state == Vehicle.State.ACTIVE for car in cars) == 1,
         "drives": DRIVES.items(),
     }
     return render(request, "registry/vehicles.html", context)
@@ -118,10 +120,14 @@ def vehicles(request: HttpRequest) -> HttpResponse:
 @gates.open_to(Role.DRIVER)
 def my_data(request: HttpRequest) -> HttpResponse:
     """Show how to take everything along, or to leave."""
-    erasure = Erasure.objects.filter(driver=selectors.driver_of(request.user)).first()
-    is_finished = erasure is not None and erasure.state == Erasure.State.FINISHED
-    shown = {"is_finished": is_finished} if erasure else None
-    return render(request, "registry/my_data.html", {"erasure": shown})
+    erasures = selectors.erasures_of(selectors.driver_of(request.user))
+    whole = erasures.filter(vehicle=None).first()
+    is_finished = whole is not None and whole.state == Erasure.State.FINISHED
+    context = {
+        "erasure": {"is_finished": is_finished} if whole else None,
+        "cars": erasures.exclude(vehicle=None).order_by("-created_at"),
+    }
+    return render(request, "registry/my_data.html", context)
 
 
 @gates.open_to(Role.DEVELOPER)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from registry.errors import NoDeveloper, NoDriver, VehicleNotFound, VehicleRetired
-from registry.models import ApiKey, Developer, Driver, LicenceToken, Vehicle
+from registry.models import ApiKey, Developer, Driver, Erasure, LicenceToken, Vehicle
 
 
 def driver_of(user: Any) -> Driver:
@@ -50,6 +50,11 @@ def consenter_of(vehicle: Vehicle, at: datetime) -> Driver:  # noqa: ARG001 - re
 def vehicles_of(driver: Driver) -> QuerySet[Vehicle]:
     """Return the driver's vehicles, retired ones too."""
     return Vehicle.objects.filter(driver=driver)
+
+
+def erasures_of(driver: Driver) -> QuerySet[Erasure]:
+    """Return what the driver asked to have erased, of one car or of everything."""
+    return Erasure.objects.filter(driver=driver)
 
 
 def developers() -> QuerySet[Developer]:

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from registry.api import developers, drivers, erasures, sessions, vehicles
+from registry.api import developers, drivers, erasures, exports, sessions, vehicles
 from registry.page_urls import pages
 
 api: list[URLPattern] = [
     path("drivers", drivers.DriversView.as_view(), name="drivers"),
     path("drivers/me", drivers.MyDriverView.as_view(), name="driver_me"),
+    path("drivers/me/export", exports.ExportView.as_view(), name="export"),
     path("vault", drivers.VaultView.as_view(), name="vault"),
     path("vault-parameters", drivers.VaultParametersView.as_view(), name="vault_parameters"),
     path("sessions", sessions.SessionsView.as_view(), name="sessions"),

@@ -29,7 +29,8 @@ _PASSED_ON: Final = (
     "CHAIN_BUMP_AFTER_S", "CHAIN_MAX_FEE_GWEI",
     "WEB_ALLOWED_HOSTS", "DEBUG", "LOG_LEVEL", "NODE_TIMEOUT_S", "UPLOAD_MAX_BYTES", "FEE_BPS",
     "QUOTE_LIFETIME_S", "PRIVACY_WINDOW_CAP_RHO_MICRO", "PRIVACY_LIFETIME_CAP_RHO_MICRO",
-    "DATASET_CAP_RHO_MICRO",
+    "DATASET_CAP_RHO_MICRO", "IPFS_MIRRORS", "PINNING_SERVICE_URL", "PINNING_SERVICE_TOKEN",
+    "PINNING_SERVICE_TOKEN_FILE", "PIN_AUDIT_EVERY_S",
     "PUBLIC_CHAIN_RPC_URL", "STATIC_FROM_SOURCE", "DJANGO_SECRET_KEY_FILE", "BUILDER_PUBLIC_FILE",
 )  # fmt: skip
 
@@ -76,6 +77,7 @@ def app_environment(places: Places) -> dict[str, str]:
         "BUILDER_PUBLIC_FILE": str(places.keys / "builder.public.json"),
         "WEB_ORIGIN": places.web_url,
         "PYTHONUNBUFFERED": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # our matrices are small: two threads are slower than one
         **said,
     }
 

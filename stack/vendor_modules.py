@@ -24,6 +24,7 @@ FILES = {
     "libsodium.js": "libsodium-wrappers-sumo/dist/modules-sumo-esm/libsodium-wrappers.mjs",
     "libsodium-sumo.js": "libsodium-sumo/dist/modules-sumo-esm/libsodium-sumo.mjs",
     "htmx.js": "htmx.org/dist/htmx.min.js",
+    "zip.js": "client-zip/index.js",
 }
 # Bundles for `require`, wrapped so that they can be imported: file and names to export.
 WRAPPED = {"tus.js": ("tus-js-client/dist/tus.min.js", ("Upload", "isSupported", "DetailedError"))}
@@ -31,6 +32,7 @@ LICENSES = (
     "@noble/curves",
     "@noble/hashes",
     "@scure/bip39",
+    "client-zip",
     "htmx.org",
     "libsodium-sumo",
     "tus-js-client",
@@ -44,7 +46,7 @@ _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 def vendor(node_modules: Path, target: Path) -> int:
     """Fill `target` anew and return how many files it holds. An interrupted run leaves the old one.
 
-    Raises FileNotFoundError when a package is not installed.
+    Raises FileNotFoundError or StopIteration when a package is not installed.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="vendor-", dir=target.parent))
@@ -55,8 +57,8 @@ def vendor(node_modules: Path, target: Path) -> int:
     for name, (source, exports) in WRAPPED.items():
         _write(fresh / name, _wrapped((node_modules / source).read_text(encoding="utf-8"), exports))
     for package in LICENSES:
-        license_text = (node_modules / package / "LICENSE").read_text(encoding="utf-8")
-        _write(fresh / package / "LICENSE", license_text)
+        license_file = next((node_modules / package).glob("LICENSE*"))
+        _write(fresh / package / "LICENSE", license_file.read_text(encoding="utf-8"))
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
     return sum(len(files) for _, _, files in os.walk(target))

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from common.admin import LookOnly
-from storage.models import SealedObject, Upload
+from storage.models import PinAudit, SealedObject, Upload
 
 
 @admin.register(SealedObject)
@@ -21,3 +21,21 @@ class UploadAdmin(LookOnly):
     list_display = ("id", "state", "size_bytes", "received_bytes", "pinned_at", "erased_at")
     list_filter = ("state",)
     exclude = ("driver", "vehicle", "report_sealed")
+
+
+@admin.register(PinAudit)
+class PinAuditAdmin(LookOnly):
+    """What each place keeps of what it should."""
+
+    list_display = (
+        "created_at",
+        "target",
+        "is_reachable",
+        "wanted",
+        "held",
+        "mended",
+        "lost",
+        "left_over",
+        "damaged",
+    )
+    list_filter = ("target",)

@@ -17,6 +17,7 @@ from protocol import envelope
 from registry.permissions import IsDriver
 from registry.selectors import driver_of
 from storage import erasure, intake, keyring, selectors
+from storage.errors import NotErased
 from storage.models import Upload
 from work.once import once
 
@@ -129,6 +130,27 @@ class UploadView(Door):
         upload = selectors.upload_of(user=request.user, upload_id=upload_id)
         erased = erasure.erase_upload(upload=upload, at=timezone.now())
         return Response(shown(erased), status=202, headers={"Retry-After": "2"})
+
+
+class UploadErasureView(Door):
+    """The erasure of one upload."""
+
+    permission_classes = [IsAuthenticated]
+
+    def get(self, request: Request, upload_id: UUID) -> Response:
+        """Return how far the erasure is, with its proof once it is finished."""
+        upload = selectors.upload_of(user=request.user, upload_id=upload_id)
+        if upload.state != Upload.State.ERASED:
+            raise NotErased
+        proof = erasure.proof_for(upload)
+        body = {
+            "object": "erasure",
+            "id": str(upload.id),
+            "state": "finished" if proof else "running",
+            "proof": proof,
+            "created_at": _stamp(upload.erased_at),
+        }
+        return tagged(request, body)
 
 
 class UploadKeyView(Door):

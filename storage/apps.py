@@ -10,4 +10,5 @@ class StorageConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug into the sockets of the registry and the chain; register the checks."""
-        from storage import checks, events  # noqa: F401, PLC0415 - they register themselves
+        # They register themselves, once the models are there.
+        from storage import checks, events, exporting  # noqa: F401, PLC0415

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit import trail
 from chain import outbox, reading
+from chain import selectors as chain
 from chain.domain.calls import ContractCall
-from registry.models import Driver
+from chain.models import OutboundCall
+from registry.models import Driver, Erasure, Vehicle
 from registry.signals import Testimony
 from storage import keeping
+from storage.domain import tombstones
 from storage.domain.proofs import Tombstone, proof_of
 from storage.models import Upload
 
@@ -29,23 +34,22 @@ def erase_upload(*, upload: Upload, at: datetime) -> Upload:
     """
     upload = Upload.objects.select_for_update().get(id=upload.id)
     if upload.state != Upload.State.ERASED:
-        _erase([upload], reference=f"erasure.upload.{upload.id}", actor="driver", at=at)
+        _shred([upload], at=at)
+        _tell_the_chain([upload.id], name=f"upload.{upload.id}")
         upload.refresh_from_db()
     return upload
 
 
-@transaction.atomic
 def erase_driver(*, driver: Driver, at: datetime) -> None:
-    """Erase every upload of the driver that is not erased yet."""
-    living = Upload.objects.filter(driver=driver).exclude(state=Upload.State.ERASED)
-    uploads = list(living.select_for_update().order_by("id"))
-    for start in range(0, len(uploads), MOST_DIGESTS):
-        _erase(
-            uploads[start : start + MOST_DIGESTS],
-            reference=f"erasure.driver.{driver.id}.{start}",
-            actor="driver",
-            at=at,
-        )
+    """Erase every upload of the driver that is not erased yet, and say so of the driver."""
+    uploads = Upload.objects.filter(driver=driver)
+    _erase_all(uploads, whole=driver.id, name=f"driver.{driver.id}", at=at)
+
+
+def erase_vehicle(*, vehicle: Vehicle, at: datetime) -> None:
+    """Erase every upload of the vehicle that is not erased yet, and say so of the vehicle."""
+    uploads = Upload.objects.filter(vehicle=vehicle)
+    _erase_all(uploads, whole=vehicle.id, name=f"vehicle.{vehicle.id}", at=at)
 
 
 def record_tombstone(*, digest: bytes, tx_hash: str, block_number: int, at: datetime) -> None:
@@ -72,15 +76,24 @@ def forget_tombstone(*, digest: bytes, tx_hash: str) -> None:
     )
 
 
-def testify(driver: Driver) -> Testimony:
+def testify(erasure: Erasure) -> Testimony:
     """Say whether every upload is erased, dropped by the node and told to the chain."""
-    uploads = list(Upload.objects.filter(driver=driver).select_related("sealed"))
-    if not all(is_gone(upload) for upload in uploads):
+    if erasure.vehicle_id is not None:
+        kind, whole = "vehicle", erasure.vehicle_id
+        uploads = Upload.objects.filter(vehicle_id=whole)
+    else:
+        kind, whole = "driver", erasure.driver_id
+        uploads = Upload.objects.filter(driver_id=whole)
+    told = chain.call_for(_reference(f"{kind}.{whole}", 0))
+    rows = list(uploads.select_related("sealed"))
+    if told is None or told.state != OutboundCall.State.CONFIRMED or not all(map(is_gone, rows)):
         return Testimony(is_done=False)
-    tombstones = [_tombstone(upload) for upload in uploads]
-    contract = reading.address_of(REGISTRY) if uploads else ""
-    proof = proof_of(tombstones, chain_id=settings.CHAIN_ID, contract=contract)
-    return Testimony(is_done=True, proof=proof)
+    return Testimony(is_done=True, proof={**_proof(rows), "whole": _whole(kind, whole, told)})
+
+
+def proof_for(upload: Upload) -> dict[str, Any] | None:
+    """Return the proof that one upload is erased; None while it is not, or not yet everywhere."""
+    return {"version": 1, **_proof([upload])} if is_gone(upload) else None
 
 
 def is_gone(upload: Upload) -> bool:
@@ -89,14 +102,47 @@ def is_gone(upload: Upload) -> bool:
     return upload.state == Upload.State.ERASED and is_dropped and upload.tombstone_tx != ""
 
 
-def _erase(uploads: Sequence[Upload], *, reference: str, actor: str, at: datetime) -> None:
+@transaction.atomic
+def _erase_all(uploads: QuerySet[Upload], *, whole: UUID, name: str, at: datetime) -> None:
+    """Erase what is left of these uploads; the first call tells of the whole they belonged to."""
+    living = uploads.exclude(state=Upload.State.ERASED)
+    rows = list(living.select_for_update().order_by("id"))
+    _shred(rows, at=at)
+    _tell_the_chain([whole, *(row.id for row in rows)], name=name)
+
+
+def _shred(uploads: Sequence[Upload], *, at: datetime) -> None:
     for upload in uploads:
         keeping.shred(upload, at=at)
-        trail.record(
-            actor=actor, act="upload_erased", subject=f"upload:{upload.id}", facts={}, at=at
-        )
-    digests = [bytes.fromhex(upload.tombstone_digest) for upload in uploads]
-    outbox.submit(call=ContractCall(REGISTRY, "tombstone", (digests,)), reference=reference)
+        subject = f"upload:{upload.id}"
+        trail.record(actor="driver", act="upload_erased", subject=subject, facts={}, at=at)
+
+
+def _tell_the_chain(erased: Sequence[UUID], *, name: str) -> None:
+    for start in range(0, len(erased), MOST_DIGESTS):
+        digests = [tombstones.digest_of(one) for one in erased[start : start + MOST_DIGESTS]]
+        call = ContractCall(REGISTRY, "tombstone", (digests,))
+        outbox.submit(call=call, reference=_reference(name, start))
+
+
+def _reference(name: str, start: int) -> str:
+    return f"erasure.{name}.{start}"
+
+
+def _proof(uploads: Sequence[Upload]) -> dict[str, Any]:
+    contract = reading.address_of(REGISTRY)
+    rows = [_tombstone(upload) for upload in uploads]
+    return proof_of(rows, chain_id=settings.CHAIN_ID, contract=contract)
+
+
+def _whole(kind: str, whole: UUID, told: OutboundCall) -> dict[str, Any]:
+    """Return the tombstone of the driver or vehicle that all the uploads belonged to."""
+    return {
+        "kind": kind,
+        "digest": f"0x{tombstones.digest_of(whole).hex()}",
+        "tx_hash": told.tx_hash,
+        "block_number": told.block_number,
+    }
 
 
 def _tombstone(upload: Upload) -> Tombstone:

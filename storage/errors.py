@@ -105,6 +105,14 @@ class Erased(NotFound):
     detail = noop("This was erased. Its keys are destroyed and nobody can open it again.")
 
 
+class NotErased(NotFound):
+    """There is no proof of what was not done."""
+
+    code = "not_erased"
+    title = noop("This was not erased")
+    detail = noop("This upload was not erased, so there is no proof of it.")
+
+
 class TusVersion(Conflict):
     """Another version of the protocol for parts."""
 
@@ -148,6 +156,14 @@ class NotTheBuilder(NotAllowed):
     code = "not_the_builder"
     title = noop("Only the builder may do this")
     detail = noop("Only the builder may open sealed objects.")
+
+
+class ErasuresUnread(Unavailable):
+    """Erasures may stand on the chain that are not done here yet, after a restore above all."""
+
+    code = "erasures_unread"
+    title = noop("The chain is still being read")
+    detail = noop("Nothing is opened before the chain is read up to block %(block)s.")
 
 
 class Unreadable(InvalidInput):

@@ -4,8 +4,13 @@ from datetime import datetime
 
 from chain.domain.calls import EventRecord
 from chain.subscriptions import on_event, on_undone
-from registry.models import Driver
-from registry.signals import Testimony, on_driver_erased, testifies_erasure
+from registry.models import Driver, Erasure, Vehicle
+from registry.signals import (
+    Testimony,
+    on_driver_erased,
+    on_vehicle_erased,
+    testifies_erasure,
+)
 from storage import erasure
 
 
@@ -15,10 +20,16 @@ def driver_erased(*, driver: Driver, at: datetime) -> None:
     erasure.erase_driver(driver=driver, at=at)
 
 
+@on_vehicle_erased
+def vehicle_erased(*, vehicle: Vehicle, at: datetime) -> None:
+    """Registry door: forget every upload of this vehicle."""
+    erasure.erase_vehicle(vehicle=vehicle, at=at)
+
+
 @testifies_erasure
-def uploads_are_gone(driver: Driver) -> Testimony:
-    """Registry door: say whether nothing of this driver is left here."""
-    return erasure.testify(driver)
+def uploads_are_gone(wish: Erasure) -> Testimony:
+    """Registry door: say whether nothing of this driver, or of this vehicle, is left here."""
+    return erasure.testify(wish)
 
 
 @on_event(erasure.REGISTRY, "Erased")

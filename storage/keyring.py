@@ -30,13 +30,17 @@ def wrap(data_key: bytes, *, recipient_public_key: bytes, context: Context) -> s
 def unwrap(sealed: str, *, key_id: str, context: Context) -> bytes:
     """Return the data key that was sealed to the builder's key of that id.
 
+    A key that is not the published one is looked for among the old ones that are still held.
+
     Raises NotTheBuilder, Unreadable.
     """
-    private_key = _private_key(key_id)
-    try:
-        return envelope.unwrap_key(base64.b64decode(sealed), private_key, context)
-    except ProtocolError as error:
-        raise Unreadable(reason=error.detail) from error
+    reason = "it was sealed to a key that the builder no longer holds"
+    for private_key in _private_keys(key_id):
+        try:
+            return envelope.unwrap_key(base64.b64decode(sealed), private_key, context)
+        except ProtocolError as error:
+            reason = error.detail
+    raise Unreadable(reason=reason)
 
 
 def seal_to(content: bytes, *, recipient_public_key: bytes) -> str:
@@ -52,19 +56,22 @@ def key_problem() -> str | None:
     if not settings.BUILDER_PRIVATE_KEY:
         return None
     try:
-        public_key = sodium.crypto_scalarmult_base(bytes.fromhex(settings.BUILDER_PRIVATE_KEY))
+        public_key, *_old = [
+            sodium.crypto_scalarmult_base(bytes.fromhex(one))
+            for one in (settings.BUILDER_PRIVATE_KEY, *settings.BUILDER_OLD_PRIVATE_KEYS)
+        ]
     except (ValueError, TypeError, CryptoError):
-        return "the builder's private key is not 32 bytes in hex"
+        return "a private key of the builder is not 32 bytes in hex"
     is_ours = hmac.compare_digest(public_key, selectors.builder_key().public_key)
     return None if is_ours else "the builder's private key does not fit its published public key"
 
 
-def _private_key(key_id: str) -> bytes:
+def _private_keys(key_id: str) -> list[bytes]:
     if not settings.BUILDER_PRIVATE_KEY:
         raise NotTheBuilder
-    if key_id != selectors.builder_key().key_id:
-        raise Unreadable(reason="it was sealed to a key that the builder no longer holds")
-    return bytes.fromhex(settings.BUILDER_PRIVATE_KEY)
+    is_published = key_id == selectors.builder_key().key_id
+    held = [settings.BUILDER_PRIVATE_KEY] if is_published else settings.BUILDER_OLD_PRIVATE_KEYS
+    return [bytes.fromhex(one) for one in held]
 
 
 def _text(sealed: bytes) -> str:

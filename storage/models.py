@@ -65,6 +65,23 @@ class Upload(Row):
         ]
 
 
+class PinAudit(Row):
+    """What one look at one place found: objects, each counted once but for the last two.
+
+    lost: not kept there, and not to be had anywhere. left_over: erased, and kept until now.
+    damaged: of those read back whole, how many had other bytes than their CID says.
+    """
+
+    target = models.CharField(max_length=200)
+    is_reachable = models.BooleanField(default=True)
+    wanted = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(default=0)
+    mended = models.PositiveIntegerField(default=0)
+    lost = models.PositiveIntegerField(default=0)
+    left_over = models.PositiveIntegerField(default=0)
+    damaged = models.PositiveIntegerField(default=0)
+
+
 class WrappedKey(Row):
     """The data key of one object, sealed to one recipient. Destroying these rows is erasure.
 

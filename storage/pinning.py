@@ -1,13 +1,16 @@
-"""Pin or unpin one object, idempotently; and mend what the node lost."""
+"""Pin or unpin one object, idempotently."""
 
 from django.db import transaction
 from django.utils import timezone
 
 from protocol import cid as cids
-from storage import ipfs, selectors, spool
+from storage import ipfs, mirroring, spool, targets
 from storage.errors import ErasedMeanwhile, SpoolMissing, WrongBytes
 from storage.models import SealedObject, Upload
+from work import asking
 from work.claiming import Lease
+
+MIRROR_TASK = "storage.tasks.mirror_object"
 
 
 def pin(lease: Lease) -> None:
@@ -22,7 +25,7 @@ def pin(lease: Lease) -> None:
         _store(sealed)
         _record_pin(sealed, lease)
     elif sealed.state == SealedObject.State.ERASED:
-        _let_go(sealed)
+        mirroring.let_go(sealed)
         lease.finish()
     else:
         lease.finish()
@@ -30,24 +33,13 @@ def pin(lease: Lease) -> None:
 
 
 def unpin(lease: Lease) -> None:
-    """Ask the node to drop an erased object, and record that it did. Raises NodeDown."""
+    """Let every place drop an erased object, and record that they did. Raises NodeDown."""
     sealed = SealedObject.objects.get(id=lease.reference)
     spool.drop(sealed.id)
-    _let_go(sealed)
+    mirroring.let_go(sealed)
     with transaction.atomic():
         SealedObject.objects.filter(id=sealed.id).update(unpinned_at=timezone.now())
         lease.finish()
-
-
-def mend(sealed: SealedObject) -> bool:
-    """Pin an object again that the node no longer pins; return whether it had to be.
-
-    Raises NodeDown when the node does not even have the bytes.
-    """
-    if ipfs.node().is_pinned(sealed.cid):
-        return False
-    ipfs.node().pin(sealed.cid)
-    return True
 
 
 def _store(sealed: SealedObject) -> None:
@@ -69,13 +61,9 @@ def _record_pin(sealed: SealedObject, lease: Lease) -> None:
         raise ErasedMeanwhile
     received = Upload.objects.filter(sealed=sealed, state=Upload.State.RECEIVED)
     received.update(state=Upload.State.PINNED, pinned_at=timezone.now())
+    if targets.has_mirrors():
+        asking.ask(task=MIRROR_TASK, reference=str(sealed.id))
     lease.finish()
-
-
-def _let_go(sealed: SealedObject) -> None:
-    if not selectors.is_cid_needed(sealed.cid):
-        ipfs.node().unpin(sealed.cid)
-        ipfs.node().collect_garbage()
 
 
 def _ask_again_for(sealed: SealedObject) -> None:

@@ -10,14 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from protocol.envelope import Context
-from registry.models import Driver
+from registry.models import Driver, Vehicle
 from storage.errors import Erased, NoBuilderKey, UploadNotFound
 from storage.models import SealedObject, Upload, WrappedKey
 
 PINNED_STATES = (Upload.State.PINNED, Upload.State.CHECKED, Upload.State.UNREADABLE)
+USABLE = Q(state__in=PINNED_STATES, vehicle__state=Vehicle.State.ACTIVE)
+"""What a build may open: pinned, not erased, of a car that is in use."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ def upload_of(*, user: Any, upload_id: UUID) -> Upload:
 
 
 def pinned_uploads(driver_ids: Iterable[UUID]) -> QuerySet[Upload]:
-    """Return the uploads of these drivers that are pinned and not erased."""
-    rows = Upload.objects.filter(driver_id__in=list(driver_ids), state__in=PINNED_STATES)
+    """Return the uploads of these drivers that a build may open."""
+    rows = Upload.objects.filter(USABLE, driver_id__in=list(driver_ids))
     return rows.select_related("vehicle", "sealed", "driver").order_by("created_at", "id")
 
 

@@ -3,7 +3,7 @@
 from audit import trail
 from protocol import envelope
 from protocol.errors import ProtocolError
-from storage import keeping, keyring, selectors
+from storage import fencing, keeping, keyring, selectors
 from storage.errors import Erased, Unreadable
 from storage.models import Upload
 
@@ -12,8 +12,9 @@ def open_upload(upload: Upload) -> bytes:
     """Return the plaintext of an upload, in memory alone.
 
     Raises NotTheBuilder, Erased, Unreadable (wrong key, wrong context, damaged), NodeDown,
-    WrongBytes.
+    WrongBytes, ErasuresUnread.
     """
+    fencing.FENCE.pass_through()
     if upload.sealed is None:
         raise Erased
     context = selectors.context_of(upload)

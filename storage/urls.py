@@ -11,6 +11,11 @@ api: list[URLPattern] = [
     path("uploads", doors.UploadsView.as_view(), name="uploads"),
     path("uploads/<uuid:upload_id>", doors.UploadView.as_view(), name="upload"),
     path("uploads/<uuid:upload_id>/content", tus.ContentView.as_view(), name="upload_content"),
+    path(
+        "uploads/<uuid:upload_id>/erasure",
+        doors.UploadErasureView.as_view(),
+        name="upload_erasure",
+    ),
     path("uploads/<uuid:upload_id>/key", doors.UploadKeyView.as_view(), name="upload_key"),
 ]
 

@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 
 from chain import standing
 from registry.models import Developer, Driver, Vehicle
+from storage.fencing import Fence
 from tests.factories import keys
 from tests.factories import registry as registry_factory
 from tests.fakes.ipfs import FakeNode
@@ -94,6 +95,12 @@ def _builder_public_key(settings: Any, tmp_path: Path) -> None:
     file.write_text(json.dumps({"key_id": "builder-1", "public_key": keys.BUILDER.public.hex()}))
     settings.BUILDER_PUBLIC_FILE = file
     settings.BUILDER_PRIVATE_KEY = ""
+
+
+@pytest.fixture(autouse=True)
+def _no_erasure_is_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open the builder's fence: there is no chain in a fast test that could be behind."""
+    monkeypatch.setattr("storage.fencing.FENCE", Fence(is_open=True))
 
 
 @pytest.fixture

@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import Door, pages_of, tagged
-from registry import enrolment, selectors
+from registry import enrolment, retiring, selectors
 from registry.api.fields import stamp
 from registry.models import Vehicle
 from registry.permissions import IsDriver
@@ -65,10 +66,10 @@ class VehicleView(Door):
         return tagged(request, shown(_vehicle(request, vehicle_id)))
 
     def patch(self, request: Request, vehicle_id: UUID) -> Response:
-        """Return the vehicle, retired."""
+        """Return the vehicle, retired: nothing of it is used from here on."""
         form = VehicleChangeForm(data=request.data)
         form.is_valid(raise_exception=True)
-        vehicle = enrolment.retire_vehicle(vehicle=_vehicle(request, vehicle_id))
+        vehicle = retiring.retire(vehicle=_vehicle(request, vehicle_id), at=timezone.now())
         return tagged(request, shown(vehicle))
 
 
@@ -84,6 +85,7 @@ def shown(vehicle: Vehicle) -> dict[str, Any]:
         "is_simulated": vehicle.is_simulated,
         "state": vehicle.state,
         "created_at": stamp(vehicle.created_at),
+        "erased_at": stamp(vehicle.erased_at) if vehicle.erased_at else None,
     }
 
 

@@ -21,6 +21,7 @@ from odometer.errors import (
 from odometer.http import Patience, Session
 from odometer.products import Product
 from odometer.rpc import Rpc
+from odometer.standard_products import StandardProduct
 from odometer.table import Table
 from odometer.waiting import NotInTime
 from odometer.wallet import NoTestMoney, Wallet
@@ -50,6 +51,7 @@ __all__ = [
     "Release",
     "Rpc",
     "Session",
+    "StandardProduct",
     "Table",
     "Token",
     "TooExpensive",

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from odometer import erasing, verify_release, verifying
+from odometer import leaving_commands, verify_release, verifying
 from odometer.campaigns import DataRequest
 from odometer.chain import Chain
 from odometer.client import Client
@@ -59,10 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     fund = _verb(asked, "fund", _fund_request, "put a campaign's bounty in escrow, without gas")
     fund.add_argument("request_id")
     fund.add_argument("--wallet", type=Path, required=True, help="file with the private key, hex")
-    erasure = _verbs(nouns, "erasure", "proofs of erasure")
-    proof = _verb(erasure, "verify", _verify_erasure, "check a proof file against a node")
-    proof.add_argument("proof", type=Path, help="the proof file, JSON")
-    proof.add_argument("--rpc", help="your own node; the marketplace's when not given")
+    leaving_commands.add(nouns, _verbs, _verb)
     chain = _verbs(nouns, "chain", "contracts and payment token")
     _verb(chain, "info", _chain_info, "which chain this marketplace speaks to")
     return parser
@@ -143,13 +140,6 @@ def _file_row(manifest: Any, sealed: bytes) -> dict[str, Any]:
         "ok": True,
         "detail": f"{len(sealed)} bytes, {manifest['file']['cid']}",
     }
-
-
-def _verify_erasure(asked: argparse.Namespace) -> Answer:
-    proof = json.loads(asked.proof.read_text(encoding="utf-8"))
-    chain = Chain.of(Client(asked.url).session, Rpc(asked.rpc) if asked.rpc else None)
-    erased = erasing.verify(proof, chain)
-    return [{"verified": True, "uploads": erased.uploads, "block": erased.block_number}]
 
 
 def _chain_info(asked: argparse.Namespace) -> Answer:

@@ -12,6 +12,7 @@ from odometer.campaigns import DataRequest
 from odometer.chain import Chain
 from odometer.http import Session
 from odometer.products import Product
+from odometer.standard_products import StandardProduct, told
 
 DEMO_URL: Final = "http://127.0.0.1:8420"
 
@@ -75,6 +76,15 @@ class Client:
     def product(self, product_id: str) -> Product:
         """Return one product of the catalogue."""
         return Product(self.session, self.chain, self.session.get(f"/products/{product_id}"))
+
+    def standard_products(self) -> Iterator[StandardProduct]:
+        """Yield the questions that ship with the marketplace, each with its card."""
+        for body in self.session.every("/standard-products"):
+            yield told(self.session, body)
+
+    def standard_product(self, name: str) -> StandardProduct:
+        """Return one of them, such as `battery_ageing`."""
+        return told(self.session, self.session.get(f"/standard-products/{name}"))
 
     def releases(self, **filters: Any) -> Iterator[Release]:
         """Yield the published releases that fit the filters."""

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from nacl.public import PrivateKey, SealedBox
 
-from odometer import consenting, earning, uploading
+from odometer import consenting, earning, exporting, leaving, uploading
 from odometer.chain import Chain
 from odometer.errors import Conflict, NotAllowed
 from odometer.http import Session
@@ -120,12 +121,11 @@ class Driver:
 
         Raises Untrusted(builder_key_mismatch) before anything is sealed for a false builder.
         """
-        vehicle_id = vehicle.id if isinstance(vehicle, Vehicle) else vehicle
         return uploading.send(
             self.session,
             content,
             self.id,
-            vehicle_id=vehicle_id,
+            vehicle_id=_id_of(vehicle),
             builder=uploading.Builder.of(self.session, self.chain),
             own_public_key=vault.box_public_key(self._seed),
         )
@@ -231,6 +231,35 @@ class Driver:
 
     # --- leaving -----------------------------------------------------------------------
 
-    def erase_everything(self) -> dict[str, Any]:
-        """Have keys destroyed, files unpinned, consents revoked; returns the erasure as JSON."""
-        return self.session.post("/erasures")
+    def export(self, path: Path | str, *, is_sealed: bool = False) -> dict[str, int]:
+        """Write everything about this driver into one ZIP, uploads opened here.
+
+        is_sealed: take the files unopened, for a machine that shall not hold plaintext. Returns how
+        many facts and files there are. Nothing is saved while anything fails to open.
+        """
+        key = vault.box_key(self._seed)
+        return exporting.export(self.session, Path(path), key, is_sealed=is_sealed)
+
+    def retire(self, vehicle: Vehicle | str) -> Vehicle:
+        """Say that a car is sold or returned: no upload of it is used from here on.
+
+        With the last car in use, all consents are revoked.
+        """
+        return Vehicle.of(leaving.retire(self.session, _id_of(vehicle)))
+
+    def erase_upload(self, upload: uploading.Upload | str) -> leaving.Erasure:
+        """Have the keys of one upload destroyed and its bytes dropped."""
+        upload_id = upload if isinstance(upload, str) else upload.id
+        return leaving.erase_upload(self.session, upload_id)
+
+    def erase_vehicle(self, vehicle: Vehicle | str) -> leaving.Erasure:
+        """Retire a car and have every upload of it erased."""
+        return leaving.erase(self.session, {"vehicle_id": _id_of(vehicle)})
+
+    def erase_everything(self) -> leaving.Erasure:
+        """Have keys destroyed, files unpinned, consents revoked; this account ends."""
+        return leaving.erase(self.session, {})
+
+
+def _id_of(vehicle: Vehicle | str) -> str:
+    return vehicle.id if isinstance(vehicle, Vehicle) else vehicle

@@ -7,6 +7,7 @@ import pytest
 
 from consent import erasure, events, granting, selectors
 from consent.models import Consent, Renewal
+from registry.models import Erasure
 from tests.consent.conftest import key_of, sent
 
 pytestmark = pytest.mark.django_db
@@ -159,4 +160,4 @@ def test_forgetting_a_driver_stops_a_renewal_that_is_on_its_way(
     erasure.revoke_all(driver=driver, at=now)
     events.renewed(heard("Renewed", active, block=9))
     assert [item["nonce"] for item in sent("revoke_batch")] == [1, 2]
-    assert not erasure.testimony(driver).is_done
+    assert not erasure.testimony(Erasure(driver=driver)).is_done

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from payouts import erasure, events
+from registry.models import Erasure
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +91,6 @@ def test_another_drivers_claim_is_not_there(as_driver, as_other_driver, sold, si
 
 
 def test_the_proof_of_erasure_holds_what_is_needed_to_claim_without_us(driver, sold, share):
-    (kept,) = erasure.testimony(driver).proof["shares"]
+    (kept,) = erasure.testimony(Erasure(driver=driver)).proof["shares"]
     assert kept["proof"] == share.proof
     assert kept["consent_address"] == share.consent_address

@@ -8,11 +8,13 @@ from rest_framework.test import APIClient
 
 from chain.domain.calls import EventRecord
 from chain.models import OutboundCall
-from registry import signals
+from registry import retiring, signals
 from registry.models import Driver, Vehicle
-from storage import events, unsealing
+from storage import events, selectors, unsealing
+from storage.domain import tombstones
 from storage.errors import Erased
 from storage.models import SealedObject, Upload, WrappedKey
+from tests.factories.registry import make_vehicle
 from tests.factories.storage import cid_of, make_pinned_upload
 from tests.fakes.ipfs import FakeNode
 
@@ -27,6 +29,12 @@ def upload(driver: Driver, vehicle: Vehicle, ipfs_node: FakeNode) -> Upload:
 @pytest.fixture(autouse=True)
 def _deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.erasure.reading.address_of", lambda _name: "0xc0ffee")
+
+
+def _sent(name: str) -> None:
+    """Let the chain have taken the call that tells of a whole."""
+    calls = OutboundCall.objects.filter(reference=f"erasure.{name}.0")
+    calls.update(state=OutboundCall.State.CONFIRMED, tx_hash="0x01", block_number=7)
 
 
 def _tombstone(upload: Upload) -> EventRecord:
@@ -106,12 +114,69 @@ def test_a_driver_is_erased_whole_with_a_proof(
     work_through("storage.tasks.unpin_object")
     assert anybody.get(address).json()["state"] == "running"
     events.erased(_tombstone(upload))
+    assert anybody.get(address).json()["state"] == "running"
+    _sent(f"driver.{upload.driver_id}")
     body = anybody.get(address).json()
     digest = f"0x{upload.tombstone_digest}"
     assert body["state"] == "finished"
     proof = body["proof"]
     assert (proof["digests"], proof["tx_hash"], proof["block_number"]) == ([digest], "0x01", 7)
     assert (proof["contract"], proof["uploads"]) == ("0xc0ffee", [{"digest": digest, "cid": cid}])
+    assert proof["whole"] == {
+        "kind": "driver",
+        "digest": "0x" + tombstones.digest_of(upload.driver_id).hex(),
+        "tx_hash": "0x01",
+        "block_number": 7,
+    }
+
+
+def test_one_car_is_erased_and_the_other_stays(
+    as_driver: APIClient,
+    upload: Upload,
+    driver: Driver,
+    ipfs_node: FakeNode,
+    work_through: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(signals, "_witnesses", [events.uploads_are_gone])
+    other = make_pinned_upload(driver, make_vehicle(driver), b"another trip")
+    wish = {"vehicle_id": str(upload.vehicle_id)}
+    address = as_driver.post("/api/v1/erasures", wish, format="json")["Location"]
+    keys = WrappedKey.objects.values_list("upload_id", flat=True)
+    assert set(keys) == {other.id}
+    work_through("storage.tasks.unpin_object")
+    events.erased(_tombstone(upload))
+    _sent(f"vehicle.{upload.vehicle_id}")
+    body = as_driver.get(address).json()
+    assert (body["state"], body["vehicle_id"]) == ("finished", wish["vehicle_id"])
+    proof = body["proof"]
+    assert [row["digest"] for row in proof["uploads"]] == [f"0x{upload.tombstone_digest}"]
+    assert proof["whole"]["kind"] == "vehicle"
+    assert as_driver.get("/api/v1/drivers/me").status_code == 200
+
+
+def test_one_upload_has_a_proof_of_its_own(
+    as_driver: APIClient, upload: Upload, ipfs_node: FakeNode, work_through: Callable
+) -> None:
+    address = f"/api/v1/uploads/{upload.id}/erasure"
+    assert as_driver.get(address).json()["code"] == "not_erased"
+    as_driver.delete(f"/api/v1/uploads/{upload.id}")
+    assert as_driver.get(address).json()["state"] == "running"
+    work_through("storage.tasks.unpin_object")
+    events.erased(_tombstone(upload))
+    body = as_driver.get(address).json()
+    assert body["state"] == "finished"
+    assert body["proof"]["digests"] == [f"0x{upload.tombstone_digest}"]
+
+
+def test_nobody_sees_another_drivers_proof(as_other_driver: APIClient, upload: Upload) -> None:
+    assert as_other_driver.get(f"/api/v1/uploads/{upload.id}/erasure").status_code == 404
+
+
+def test_a_build_leaves_a_retired_car_out(upload: Upload, vehicle: Vehicle) -> None:
+    assert list(selectors.pinned_uploads([upload.driver_id])) == [upload]
+    retiring.retire(vehicle=vehicle, at=timezone.now())
+    assert not selectors.pinned_uploads([upload.driver_id])
 
 
 def test_a_restored_backup_does_not_bring_a_key_back(

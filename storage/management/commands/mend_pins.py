@@ -1,32 +1,32 @@
-"""Compare what must be pinned with what the node pins, and pin again what it lost."""
+"""Compare what must be kept with what every place keeps, and mend what was lost."""
 
 import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from common.errors import Unavailable
-from storage import pinning
-from storage.models import SealedObject
+from storage import pin_audit
+from storage.models import PinAudit
 
 
 class Command(BaseCommand):
-    """Exit 1 and name every object whose bytes the node no longer has."""
+    """Exit 1 when a place misses bytes that nobody has any more, or holds other ones."""
 
-    help = "Pin again what the IPFS node should pin and does not."
+    help = "Look at every place that keeps sealed bytes, and mend what it lost."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Walk all pinned objects."""
-        counts = {"whole": 0, "mended": 0, "lost": 0}
-        for sealed in SealedObject.objects.filter(state=SealedObject.State.PINNED).iterator():
-            counts[self._look_at(sealed)] += 1
-        self.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()))
-        if counts["lost"]:
+        """Print a line for each place."""
+        rows = pin_audit.audit_now()
+        for row in rows:
+            self.stdout.write(_line(row))
+        if any(row.lost or row.damaged or not row.is_reachable for row in rows):
             sys.exit(1)
 
-    def _look_at(self, sealed: SealedObject) -> str:
-        try:
-            return "mended" if pinning.mend(sealed) else "whole"
-        except Unavailable:
-            self.stderr.write(f"object {sealed.id} {sealed.cid} is not on the node")
-            return "lost"
+
+def _line(row: PinAudit) -> str:
+    if not row.is_reachable:
+        return f"{row.target}: does not answer"
+    return (
+        f"{row.target}: {row.wanted} wanted, {row.held} held, {row.mended} mended, "
+        f"{row.lost} lost, {row.damaged} damaged, {row.left_over} left over and dropped"
+    )
