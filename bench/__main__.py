@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import accuracy, debiting, house, keeping, releasing, sealing, signing
+from bench import accuracy, debiting, house, keeping, real, releasing, sealing, signing
+from bench.peers import comparing
 
 RESULTS = Path(__file__).resolve().parent.parent / "docs" / "bench"
 PARTS: Mapping[str, Callable[[], Mapping[str, float]]] = {
@@ -20,6 +21,8 @@ PARTS: Mapping[str, Callable[[], Mapping[str, float]]] = {
     "storage": sealing.measure,
     "protocol": signing.measure,
     "chain": house.measure_chain,
+    "real": real.measure,
+    "peers": comparing.measure,
 }
 FILES: Mapping[str, str] = dict.fromkeys(("accuracy", "coverage", "debiting"), "anonymize")
 """Parts whose figures stand in another part's file."""

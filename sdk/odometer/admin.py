@@ -57,7 +57,10 @@ class Admin:
         return self.session.post(f"/data-requests/{request_id}/refund", {"reason": reason})
 
     def build(self, dataset_id: str, *, price_units: int) -> dict[str, Any]:
-        """Ask for a release of a dataset; returns it as JSON, state `planned`."""
+        """Ask for a release of a dataset; returns it as JSON, state `planned`.
+
+        The same question to the same drivers is not asked again: then it is the published one.
+        """
         body = {"dataset_id": dataset_id, "price_units": str(price_units)}
         return self.session.post("/releases", body)
 
