@@ -32,9 +32,10 @@ def _stand_in(folder: Path) -> None:
     """Put files where the node would be, and let everybody consent."""
     from anonymize.domain import drawing  # noqa: PLC0415
     from chain import standing  # noqa: PLC0415
-    from storage import ipfs  # noqa: PLC0415
+    from storage import fencing, ipfs  # noqa: PLC0415
     from tests.anonymize import crowd  # noqa: PLC0415
 
+    fencing.FENCE.is_open = True  # there is no chain to read
     node = SimpleNamespace(fetch=lambda cid: (folder / cid).read_bytes())
     draw = drawing.draw
 
