@@ -55,9 +55,11 @@ def note(*, release_id: UUID, windows: Sequence[str]) -> int:
 
     Raises ValueError when somebody's budget is not open.
     """
-    kind = "integer" if connection.vendor == "sqlite" else "bigint"
+    kind, empty = "bigint", "TRUNCATE"  # deleted rows would stay in the way of the next debit
+    if connection.vendor == "sqlite":
+        kind, empty = "integer", "DELETE FROM"
     _run(f"CREATE TEMPORARY TABLE IF NOT EXISTS asked_budgets (id {kind} PRIMARY KEY)")
-    _run("DELETE FROM asked_budgets")
+    _run(f"{empty} asked_budgets")
     marks = ", ".join(["%s"] * len(windows))
     noted = _run(
         f"INSERT INTO asked_budgets SELECT b.id FROM {COHORTS} c JOIN {BUDGETS} b "  # noqa: S608
@@ -83,6 +85,8 @@ def lock_ledger() -> None:
 
 def debit(rho_micro: int) -> int:
     """Debit the noted budgets that can bear it, and return how many did."""
+    if connection.vendor == "postgresql":
+        _run(f"SET LOCAL work_mem = '{_ROOM_KIB}kB'")  # whom it asks is matched without files
     return _run(
         f"UPDATE {BUDGETS} SET spent_rho_micro = spent_rho_micro + %s "  # noqa: S608
         "WHERE id IN (SELECT id FROM asked_budgets) AND spent_rho_micro + %s <= cap_rho_micro",

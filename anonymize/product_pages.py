@@ -9,17 +9,16 @@ from anonymize.domain.product_cards import WEIGHED
 from anonymize.domain.products import StandardProduct
 from anonymize.domain.promises import ColumnPromise, Promise
 from anonymize.domain.questions import DRIVERS, Query
-from anonymize.domain.statistics import (
-    CDF_BINS,
-    Count,
-    Histogram,
-    Mean,
-    Quantiles,
-    Rate,
-    Statistic,
-)
+from anonymize.domain.statistics import Histogram, Statistic
 
 COHORTS = (300, 1_000, 10_000)
+
+EXPECTED = (
+    "What the question expects of drivers' values shapes these errors alone, never the answer. It"
+    " is from a month of 1,000 vehicles of the simulated fleet (`docs/simulator.md` has its"
+    " equations and their sources, and recorded sets beside it), not from drivers' data. Where the"
+    " real fleet differs, so does the error; what was published once tells it better."
+)
 
 _DEPTHS = {"all": "all data", "first": "the first key", "group": "every group"}
 
@@ -79,25 +78,7 @@ def _asked(query: Query) -> Iterator[str]:
     yield from ("", "| figure | unit | what | shown for |", "|---|---|---|---|")
     for one in query.statistics:
         depth = _DEPTHS[one.depth]
-        yield f"| `{one.name}` | {telling.unit_of(one)} | {_what(one)} | {depth} |"
-
-
-def _what(one: Statistic) -> str:
-    if isinstance(one, Mean):
-        how = ", narrowed by a range that is bought with privacy" if one.is_bought else ""
-        return f"mean of drivers' own means, clamped to {one.clamp.low} to {one.clamp.high}{how}"
-    if isinstance(one, Quantiles):
-        at = ", ".join(str(share) for share in one.at)
-        ends = f"{one.clamp.low} to {one.clamp.high}"
-        return f"below what these shares of drivers lie: {at}; clamped to {ends}, {CDF_BINS} bins"
-    if isinstance(one, Histogram):
-        return f"mean of drivers' own shares in {', '.join(one.labels)} {one.signal.unit}"
-    if isinstance(one, Rate):
-        most = f"{one.clamp.high} {one.signal.unit} and {one.per_clamp.high} {one.per.unit}"
-        return f"all drivers' totals over one another; of each driver at most {most}"
-    if isinstance(one, Count):
-        return f"records of all drivers, at most {one.clamp.high} of each"
-    return "see the question"
+        yield f"| `{one.name}` | {telling.unit_of(one)} | {telling.meaning_of(one)} | {depth} |"
 
 
 def _errors(product: StandardProduct, query: Query) -> Iterator[str]:
@@ -122,6 +103,21 @@ def _errors(product: StandardProduct, query: Query) -> Iterator[str]:
         columns = [_column(one, name) for one in found]
         unit = "drivers" if not place else columns[0].unit
         yield f"| `{label}` | {unit} | {' | '.join(_pair(column) for column in columns)} |"
+    yield from ("", EXPECTED, "")
+    for one in query.statistics:
+        yield from _expected(one)
+
+
+def _expected(one: Statistic) -> Iterator[str]:
+    """Yield what is expected of a statistic's drivers, where anything is."""
+    expected = getattr(one, "expected", None)
+    if expected is None:
+        return
+    ends = [str(end) for end in (expected.low, *expected.inner, expected.high)]
+    inner = ", half below" if len(ends) == 3 else ", quarters at"  # noqa: PLR2004  # a middle
+    between = f"{inner} {', '.join(ends[1:-1])}" if expected.inner else ""
+    within = f"; within a row {expected.within} times as wide" if expected.within else ""
+    yield f"- `{one.name}`: 95 of 100 drivers from {ends[0]} to {ends[-1]}{between}{within}."
 
 
 def _verdict(promise: Promise) -> str:

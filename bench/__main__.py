@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import accuracy, debiting, house, keeping, real, releasing, sealing, signing
+from bench import accuracy, debiting, house, keeping, real, releasing, sealing, signing, storing
 from bench.peers import comparing
 
 RESULTS = Path(__file__).resolve().parent.parent / "docs" / "bench"
@@ -18,7 +18,7 @@ PARTS: Mapping[str, Callable[[], Mapping[str, float]]] = {
     "accuracy": accuracy.measure,
     "coverage": keeping.measure,
     "debiting": debiting.measure,
-    "storage": sealing.measure,
+    "storage": lambda: {**sealing.measure(), **storing.measure()},
     "protocol": signing.measure,
     "chain": house.measure_chain,
     "real": real.measure,

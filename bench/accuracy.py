@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from anonymize.domain import contributions, drawing, promises, queries
+from anonymize.domain import contributions, drawing, promises, queries, splitting
 from anonymize.domain.accounting import scale_of
+from anonymize.domain.drawing import Drawn
 from anonymize.domain.mechanisms import Noised
 from bench import worlds
 
@@ -72,15 +73,48 @@ def bounded(rows: pl.DataFrame, query: queries.Query) -> pl.DataFrame:
 def coverage(spec: Mapping[str, object], rows: pl.DataFrame, builds: int) -> Iterator[float]:
     """Yield, for each column of a question, in what part of builds and rows the interval covers.
 
-    The exact figures are those of the same question with next to no noise.
+    The exact figures are those of the same question with next to no noise; where ranges are
+    bought, within those of the same build.
     """
     query = queries.plan_of(spec)
     table = bounded(rows, query)
-    exact = drawing.draw(table, query, noise=_next_to_none).estimated.frame
-    tables = [drawing.draw(table, query, noise=fast_noise).estimated.frame for _ in range(builds)]
-    for name in query.figure_names:
-        found = [_covers(one, exact, name) for one in tables]
-        yield float(np.concatenate(found).mean())
+    found: dict[str, list[np.ndarray]] = {name: [] for name in query.figure_names}
+    exact = None
+    for _ in range(builds):
+        drawn = drawing.draw(table, query, noise=fast_noise)
+        if exact is None or drawn.ranges:
+            exact = exact_of(drawn, table, query)
+        for name, told in found.items():
+            told.append(_covers(drawn.estimated.frame, exact, name))
+    yield from (float(np.concatenate(told).mean()) for told in found.values())
+
+
+def exact_of(drawn: Drawn, table: pl.DataFrame, query: queries.Query) -> pl.DataFrame:
+    """Return the table of a build without the noise of its figures.
+
+    What was bought stays: the ranges, and the centres and spreads of groups of two keys, which
+    the coarse levels' noise decided.
+    """
+    one = _again(drawn, table, query, kept=1 if drawn.ranges else 0)
+    if not splitting.is_staged(query):
+        return one
+    deep = _again(drawn, table, query, kept=len(drawn.steps) - 1)
+    return pl.concat(
+        [one.filter(pl.col("level") != "group"), deep.filter(pl.col("level") == "group")]
+    )
+
+
+def _again(drawn: Drawn, table: pl.DataFrame, query: queries.Query, *, kept: int) -> pl.DataFrame:
+    """Draw once more: the first steps as they came out, the others with next to no noise."""
+    steps = iter(drawn.steps[:kept])
+
+    def noise(vector: list[int], *, sensitivity: float, rho_micro: int) -> Noised:
+        step = next(steps, None)
+        if step is not None:
+            return step.noised
+        return _next_to_none(vector, sensitivity=sensitivity, rho_micro=rho_micro)
+
+    return drawing.draw(table, query, noise=noise).estimated.frame
 
 
 def promise_ratios(spec: Mapping[str, object], rows: pl.DataFrame) -> Iterator[float]:

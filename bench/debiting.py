@@ -16,6 +16,12 @@ DRIVERS = 100_000
 WINDOW = "2018-06"
 ROUNDS = 7
 
+_KEPT_OF_A_SERVER = {
+    "debit_100k_drivers_ms": "debit_100k_drivers_postgres_ms",
+    "debit_100k_drivers_best_ms": "debit_100k_drivers_postgres_best_ms",
+    "propose_100k_drivers_ms": "propose_100k_drivers_postgres_ms",
+}
+
 Spent = tuple[float, float]
 """Milliseconds of the clock on the wall, and of the processor in this process."""
 
@@ -23,7 +29,8 @@ Spent = tuple[float, float]
 def measure() -> Mapping[str, float]:
     """Return milliseconds of one debit of 100,000 drivers: budgets of a window and the lifetime.
 
-    Measured in a process of its own, whose settings name a database of its own.
+    Measured in processes of their own, whose settings name a database of their own: SQLite, and
+    PostgreSQL where a server is found (keys with `_postgres`).
 
     debit_100k_drivers_ms: the transaction that debits (budgeting.debit), its commit included,
     budgets open and cohort written down before; the median of some releases.
@@ -31,22 +38,30 @@ def measure() -> Mapping[str, float]:
     less. debit_log_copy_ms: what SQLite does at a later commit, copying its log into the database.
     open_100k_budgets_ms: the first time, when cohort and 200,000 budgets are written
     (budgeting.propose). propose_100k_drivers_ms: the same for later releases; again with the
-    processor's part. On PostgreSQL the processor's part is the client's alone.
+    processor's part.
     """
     with tempfile.TemporaryDirectory() as folder:
-        own = {"DATABASE_URL": f"sqlite:///{Path(folder) / 'ledger.sqlite3'}", **_server()}
-        run = [sys.executable, "-m", "bench.debiting"]
-        told = subprocess.run(  # noqa: S603
-            run, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **own}
-        )
-    found: dict[str, float] = json.loads(told.stdout)
+        own = {"DATABASE_URL": f"sqlite:///{Path(folder) / 'ledger.sqlite3'}"}
+        found = _apart([], {**os.environ, **own})
+    served = _apart(["sh", "stack/with_postgres.sh"], _server())
+    return {**found, **{_KEPT_OF_A_SERVER[key]: served[key] for key in _KEPT_OF_A_SERVER if served}}
+
+
+def _server() -> Mapping[str, str]:
+    """The environment as it is; of its database only a PostgreSQL server counts."""
+    url = os.environ.get("DATABASE_URL", "postgres")
+    rest = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    return os.environ if url.startswith("postgres") else rest
+
+
+def _apart(within: list[str], settings: Mapping[str, str]) -> dict[str, float]:
+    """Measure within a command; nothing when there is no database server to run it with."""
+    run = [*within, sys.executable, "-m", "bench.debiting"]
+    told = subprocess.run(  # noqa: S603
+        run, check=not within, stdout=subprocess.PIPE, text=True, env={**settings}
+    )
+    found: dict[str, float] = json.loads(told.stdout.splitlines()[-1]) if told.stdout else {}
     return found
-
-
-def _server() -> dict[str, str]:
-    """The PostgreSQL server that the environment names, if it names one."""
-    url = os.environ.get("DATABASE_URL", "")
-    return {"DATABASE_URL": url} if url.startswith("postgres") else {}
 
 
 def _measured() -> Mapping[str, float]:

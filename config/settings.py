@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from config import env
 from config.rooms import ROOMS
+from portal import integrity
+from protocol import cid, envelope, parts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("ODOMETER_VAR", str(BASE_DIR / "var"))).resolve()
@@ -59,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "registry.presence.PresenceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -112,10 +115,12 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [("vendor", VAR_DIR / "vendor")] if (VAR_DIR / "vendor").is_dir() else []
 WHITENOISE_USE_FINDERS = env.flag("STATIC_FROM_SOURCE")
 
+IMPORT_MAP = integrity.import_map(STATIC_URL)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF, "'wasm-unsafe-eval'"],  # libsodium is WebAssembly
+        # libsodium is WebAssembly; the one inline script is data: digests of vendored modules
+        "script-src": [SELF, "'wasm-unsafe-eval'", integrity.source_of(IMPORT_MAP)],
         "worker-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
@@ -151,6 +156,10 @@ SPECTACULAR_SETTINGS = {
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:16379/0")
 CELERY_TASK_ALWAYS_EAGER = False
 
+# --- Backups --------------------------------------------------------------------------------
+BACKUP_DIR = env.folder("BACKUP_DIR")  # where the copy of the keys is kept up; None: nowhere
+BACKUP_KEYS_EVERY_S = env.number("BACKUP_KEYS_EVERY_S", 300)
+
 # --- chain --------------------------------------------------------------------------------
 CHAIN_RPC_URL = env.text("CHAIN_RPC_URL", "http://127.0.0.1:18545")
 PUBLIC_CHAIN_RPC_URL = env.text("PUBLIC_CHAIN_RPC_URL", CHAIN_RPC_URL)
@@ -170,8 +179,11 @@ PINNING_SERVICE_URL = env.text("PINNING_SERVICE_URL", "")
 PINNING_SERVICE_TOKEN = env.secret("PINNING_SERVICE_TOKEN")
 PIN_AUDIT_EVERY_S = env.number("PIN_AUDIT_EVERY_S", 3_600)
 SPOOL_DIR = VAR_DIR / "spool"
-UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 174 * 1024 * 1024)
+UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", envelope.sealed_size(parts.MAX_PLAIN_BYTES))
 UPLOAD_PART_MAX_BYTES = 8 * 1024 * 1024
+UPLOAD_KEEP_FREE_BYTES = env.number("UPLOAD_KEEP_FREE_BYTES", 512 * 1024 * 1024)  # on our disk
+IPFS_WHOLE_MAX_BYTES = cid.MAX_BYTES  # up to here a file is one object; beyond, parts
+IPFS_PART_BYTES = parts.PART_BYTES
 BUILDER_PUBLIC_FILE = Path(
     env.text("BUILDER_PUBLIC_FILE", str(VAR_DIR / "keys" / "builder.public.json"))
 )

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from protocol.cid import CHUNK_BYTES, _file_node, cid_of
+from protocol.cid import CHUNK_BYTES, Leaf, cid_of, leaves_of, node_over
 from protocol.errors import ProtocolError
 from stack.multipart import MalformedBody, body_of, first_part
 from stack.nodes import EMBEDDED
 
 _PIECE: Final = 1024 * 1024
-_LINK_BYTES: Final = 36
+_DIGEST_BYTES: Final = 32
 _CID: Final = re.compile(r"b[a-z2-7]{58}")
 
 
@@ -151,6 +151,11 @@ class Door(BaseHTTPRequestHandler):
             raise LookupError(f"path '{wanted[0]}' is not pinned")
         self._json({"Keys": {cid: {"Type": "recursive", "Name": ""} for cid in wanted}})
 
+    def block_get(self, asked: dict[str, str]) -> None:
+        """Send the object's first block: all of it, or the node that lists its blocks."""
+        file = self.store.object(_cid_in(asked))
+        self._answer(200, root_of(file))
+
     def block_stat(self, asked: dict[str, str]) -> None:
         """Say how large the object's first block is."""
         file = self.store.object(_cid_in(asked))
@@ -191,6 +196,7 @@ _COMMANDS: Final[dict[str, Callable[[Door, dict[str, str]], None]]] = {
     "pin/add": Door.pin_add,
     "pin/rm": Door.pin_rm,
     "pin/ls": Door.pin_ls,
+    "block/get": Door.block_get,
     "block/stat": Door.block_stat,
     "repo/gc": Door.repo_gc,
     "version": Door.version,
@@ -211,7 +217,15 @@ def root_size(size: int) -> int:
         return size
     full, rest = divmod(size, CHUNK_BYTES)
     sizes = [CHUNK_BYTES] * full + ([rest] if rest else [])
-    return len(_file_node([bytes(_LINK_BYTES)] * len(sizes), sizes))
+    return len(node_over([Leaf(bytes(_DIGEST_BYTES), one) for one in sizes]))
+
+
+def root_of(file: Path) -> bytes:
+    """Return the first block of an object: itself, or the node over its blocks."""
+    if file.stat().st_size <= CHUNK_BYTES:
+        return file.read_bytes()
+    with file.open("rb") as stream:
+        return node_over(list(leaves_of(iter(lambda: stream.read(_PIECE), b""))))
 
 
 def _cid_in(asked: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from common.api import Door, pages_of, tagged
 from protocol import envelope
 from registry.permissions import IsDriver
 from registry.selectors import driver_of
-from storage import erasure, intake, keyring, selectors
+from storage import erasure, intake, keyring, layout, selectors
 from storage.errors import NotErased
 from storage.models import Upload
 from work.once import once
@@ -185,6 +186,7 @@ def shown(upload: Upload) -> dict[str, Any]:
         "received_bytes": upload.received_bytes,
         "sha256": upload.sha256,
         "cid": upload.sealed.cid if upload.sealed else None,
+        "parts": [asdict(part) for part in layout.parts_of(upload.sealed)] if upload.sealed else [],
         "quality": _quality_shown(upload),
         "created_at": _stamp(upload.created_at),
         "pinned_at": _stamp(upload.pinned_at),

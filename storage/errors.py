@@ -20,7 +20,7 @@ class UploadIdTaken(Conflict):
 
 
 class UploadTooLarge(InvalidInput):
-    """Larger than every IPFS implementation agrees on."""
+    """Larger than one upload may be."""
 
     code = "upload_too_large"
     title = noop("This file is too large")
@@ -174,9 +174,38 @@ class Unreadable(InvalidInput):
     detail = noop("This cannot be opened: %(reason)s.")
 
 
+class NoRoom(Unavailable):
+    """Our disk has no room for the bytes, now."""
+
+    code = "no_room"
+    title = noop("There is no room for this file now")
+    detail = noop(
+        "This needs %(size_bytes)s bytes and the server has room for %(free_bytes)s. Nothing that "
+        "arrived is lost; try again later."
+    )
+
+    def __init__(self, *, size_bytes: int, free_bytes: int) -> None:
+        super().__init__(size_bytes=size_bytes, free_bytes=free_bytes)
+        self.headers = {"Retry-After": "30"}
+
+
+class BeyondWhatIsHere(InvalidInput):
+    """A range that begins behind the last byte."""
+
+    code = "beyond_what_is_here"
+    status = 416
+    title = noop("There are no such bytes")
+    detail = noop("This upload has %(size_bytes)s bytes; the range begins behind them.")
+
+    def __init__(self, *, size_bytes: int) -> None:
+        super().__init__(size_bytes=size_bytes)
+        self.headers = {"Content-Range": f"bytes */{size_bytes}"}
+
+
 class NodeDown(Unavailable):
     """The IPFS node does not answer, or refuses."""
 
+    is_away = True
     code = "ipfs_unavailable"
     title = noop("The storage network is not answering")
     detail = noop("The storage network is not answering. Try again in a moment.")

@@ -1,7 +1,7 @@
 """Accept a sealed upload from its driver, part by part."""
 
-from collections.abc import Mapping
-from typing import BinaryIO
+from collections.abc import Mapping, Sequence
+from io import FileIO
 from uuid import UUID
 
 from django.conf import settings
@@ -11,10 +11,11 @@ from protocol import envelope
 from protocol.errors import ProtocolError
 from registry import selectors as registry
 from registry.models import Driver
-from storage import keeping, selectors, spool
+from storage import keeping, layout, selectors, spool
 from storage.domain import tombstones
 from storage.errors import (
     BeyondTheEnd,
+    NoRoom,
     NotSealed,
     PartTooLarge,
     UnknownBuilderKey,
@@ -42,9 +43,11 @@ def accept_upload(
     size_bytes, sha256: of the ciphertext. wrapped_keys: sealed copies for `builder` and `driver`.
     Announcing the same upload twice is announcing it.
 
-    Raises VehicleNotFound, VehicleRetired, UploadTooLarge, UnknownBuilderKey, UploadIdTaken.
+    Raises VehicleNotFound, VehicleRetired, UploadTooLarge, UnknownBuilderKey, UploadIdTaken,
+    NoRoom.
     """
     _check_size(size_bytes)
+    _check_room(size_bytes)
     _check_builder_key(builder_key_id)
     vehicle = registry.active_vehicle_of(driver=driver, vehicle_id=vehicle_id)
     upload = Upload(
@@ -64,26 +67,31 @@ def accept_upload(
     return upload, True
 
 
-def append(*, upload: Upload, offset: int, part: bytes) -> Upload:
+def append(*, upload: Upload, offset: int, part: Sequence[bytes]) -> Upload:
     """Return the upload with one more part; with the last one it is received, its pin asked for.
 
+    part: its bytes, in pieces of any size; it is here whole, so no slow line holds the file.
     The file is held alone while the row is read again, so two clients cannot mix their parts. The
     row moves last: a crash before leaves bytes behind the offset, and the next part replaces them.
 
-    Raises PartTooLarge, BeyondTheEnd, WrongOffset, NotSealed, UploadDamaged, UploadNotReceiving.
+    Raises PartTooLarge, BeyondTheEnd, WrongOffset, NotSealed, UploadDamaged, UploadNotReceiving,
+    NoRoom: then the offset stays where it is.
     """
-    _check_part(upload, offset, part)
+    end = offset + sum(map(len, part))
+    _check_part(upload, offset, end)
+    if upload.state != Upload.State.RECEIVING:
+        raise UploadNotReceiving(state=upload.state)  # and no empty file is left behind
     spool.create(upload.id)
     with spool.held(upload.id) as file:
         upload.refresh_from_db(fields=["state", "received_bytes"])
         _check_may_follow(upload, offset, file)
         _check_header(upload, offset, part, file)
-        is_last = offset + len(part) == upload.size_bytes
+        is_last = end == upload.size_bytes
         spool.write_at(file, offset, part, is_last=is_last)
         if is_last:
             _receive(upload, offset, file)
         else:
-            _move(upload, offset, offset + len(part))
+            _move(upload, offset, end)
     return upload
 
 
@@ -109,8 +117,8 @@ def _first(upload: Upload) -> Upload:
     return first
 
 
-def _receive(upload: Upload, offset: int, file: BinaryIO) -> None:
-    digests = spool.digests_of(file)
+def _receive(upload: Upload, offset: int, file: FileIO) -> None:
+    digests = spool.digests_of(file, layout.rule())
     if digests.sha256 != upload.sha256:
         _start_over(upload, file)
         raise UploadDamaged
@@ -133,7 +141,7 @@ def _move(upload: Upload, offset: int, to: int, **facts: object) -> None:
     upload.state = str(facts.get("state", upload.state))
 
 
-def _start_over(upload: Upload, file: BinaryIO) -> None:
+def _start_over(upload: Upload, file: FileIO) -> None:
     Upload.objects.filter(id=upload.id, state=Upload.State.RECEIVING).update(received_bytes=0)
     upload.received_bytes = 0
     file.truncate(0)
@@ -146,6 +154,12 @@ def _check_size(size_bytes: int) -> None:
         raise NotSealed(reason="it is shorter than any sealed object")
 
 
+def _check_room(size_bytes: int) -> None:
+    free_bytes = spool.free_bytes()
+    if size_bytes > free_bytes:
+        raise NoRoom(size_bytes=size_bytes, free_bytes=free_bytes)
+
+
 def _check_builder_key(key_id: str) -> None:
     current = selectors.builder_key()
     if key_id != current.key_id:
@@ -154,14 +168,14 @@ def _check_builder_key(key_id: str) -> None:
         )
 
 
-def _check_part(upload: Upload, offset: int, part: bytes) -> None:
-    if len(part) > settings.UPLOAD_PART_MAX_BYTES:
+def _check_part(upload: Upload, offset: int, end: int) -> None:
+    if end - offset > settings.UPLOAD_PART_MAX_BYTES:
         raise PartTooLarge(most_bytes=settings.UPLOAD_PART_MAX_BYTES)
-    if offset + len(part) > upload.size_bytes:
+    if end > upload.size_bytes:
         raise BeyondTheEnd(size_bytes=upload.size_bytes)
 
 
-def _check_may_follow(upload: Upload, offset: int, file: BinaryIO) -> None:
+def _check_may_follow(upload: Upload, offset: int, file: FileIO) -> None:
     if upload.state != Upload.State.RECEIVING:
         raise UploadNotReceiving(state=upload.state)
     if file.seek(0, 2) < upload.received_bytes:
@@ -170,11 +184,12 @@ def _check_may_follow(upload: Upload, offset: int, file: BinaryIO) -> None:
         raise WrongOffset(received_bytes=upload.received_bytes)
 
 
-def _check_header(upload: Upload, offset: int, part: bytes, file: BinaryIO) -> None:
+def _check_header(upload: Upload, offset: int, part: Sequence[bytes], file: FileIO) -> None:
     if offset >= envelope.HEADER_BYTES:
         return
     file.seek(0)
-    start = (file.read(offset) + part)[: envelope.HEADER_BYTES]
+    start = b"".join([file.read(offset) or b"", *part[: envelope.HEADER_BYTES]])
+    start = start[: envelope.HEADER_BYTES]
     try:
         envelope.read_header(start)
     except ProtocolError as error:

@@ -1,16 +1,16 @@
 """Keep, fetch and shred; ciphertext only."""
 
 import base64
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
 
-from storage import ipfs, spool, tasks
+from storage import ipfs, layout, spool, tasks
 from storage.errors import Erased
-from storage.models import SealedObject, Upload, WrappedKey
+from storage.models import SealedObject, SealedPart, Upload, WrappedKey
 from storage.spool import Digests
 from work import asking
 
@@ -35,7 +35,11 @@ def keep(
         envelope_version=envelope_version,
         subject=subject,
     )
-    asking.ask(task=tasks.PIN, reference=str(object_id))
+    SealedPart.objects.bulk_create(
+        SealedPart(sealed=sealed, number=number, cid=part.cid, size_bytes=part.size_bytes)
+        for number, part in enumerate(digests.parts)
+    )
+    asking.ask_anew(task=tasks.PIN, reference=str(object_id))
     return sealed
 
 
@@ -52,17 +56,35 @@ def keep_keys(*, wrapped_keys: Mapping[str, tuple[str, bytes]], upload: Upload) 
     )
 
 
-def fetch(sealed: SealedObject) -> bytes:
-    """Return the ciphertext, from our disk while it is there, else from the node; checked.
+def pieces(sealed: SealedObject, start: int = 0) -> Iterator[bytes]:
+    """Return the ciphertext from `start` on, checked, in pieces of at most 1 MiB.
 
-    Raises Erased, NodeDown, WrongBytes.
+    From our disk while it is there, else from the node. The first piece is here when this returns,
+    so what cannot be had at all is refused before anything is answered.
+
+    Raises Erased, NodeDown, WrongBytes; the last two also between two pieces.
     """
     if sealed.state == SealedObject.State.ERASED:
         raise Erased
-    content = spool.read(sealed.id)
-    if content is not None and hashlib.sha256(content).hexdigest() == sealed.sha256:
-        return content
-    return ipfs.node().fetch(sealed.cid)
+    source = _pieces(sealed, start)
+    return chain([next(source, b"")], source)
+
+
+def fetch(sealed: SealedObject) -> bytes:
+    """Return the ciphertext of a small object, whole. Raises Erased, NodeDown, WrongBytes."""
+    return b"".join(pieces(sealed))
+
+
+def _pieces(sealed: SealedObject, start: int) -> Iterator[bytes]:
+    if (file := spool.reading(sealed.id)) is not None:
+        with file:
+            if spool.is_whole(file, sealed.sha256):
+                yield from spool.pieces(file, start)
+                return
+    for one in layout.stretches(sealed):
+        skip = max(0, start - one.start_bytes)
+        if skip < one.size_bytes:
+            yield from ipfs.node().fetch(one.cid, skip)
 
 
 @transaction.atomic

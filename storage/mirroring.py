@@ -1,9 +1,10 @@
 """Keep an object in every second place too, and drop an erased one everywhere."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from common.errors import Unavailable
-from storage import ipfs, selectors, targets
+from storage import ipfs, layout, targets
 from storage.models import SealedObject
 from storage.targets import Target
 from work.claiming import Lease
@@ -16,7 +17,8 @@ def mirror(lease: Lease) -> None:
     """
     sealed = SealedObject.objects.filter(id=lease.reference).first()
     if sealed is not None and sealed.state == SealedObject.State.PINNED:
-        each(targets.mirrors(), lambda target: _keep(target, sealed.cid))
+        cids = layout.cids_of(sealed)
+        each(targets.mirrors(), lambda target: _keep_all(target, cids))
         sealed.refresh_from_db()
         if sealed.state == SealedObject.State.ERASED:  # while it was on its way there
             let_go(sealed)
@@ -24,9 +26,10 @@ def mirror(lease: Lease) -> None:
 
 
 def let_go(sealed: SealedObject) -> None:
-    """Drop the bytes everywhere, unless another object has the same. Raises NodeDown."""
-    if not selectors.is_cid_needed(sealed.cid):
-        each(targets.everywhere(), lambda target: target.let_go(sealed.cid))
+    """Drop the bytes everywhere, but those that another object has too. Raises NodeDown."""
+    loose = [cid for cid in layout.cids_of(sealed) if not layout.is_needed(cid)]
+    if loose:
+        each(targets.everywhere(), lambda target: target.let_go(*loose))
 
 
 def each(places: Iterable[Target], act: Callable[[Target], None]) -> None:
@@ -41,6 +44,7 @@ def each(places: Iterable[Target], act: Callable[[Target], None]) -> None:
         raise failed
 
 
-def _keep(target: Target, cid: str) -> None:
-    if not target.keeps(cid):
-        target.keep(cid, lambda: ipfs.node().fetch(cid))
+def _keep_all(target: Target, cids: Iterable[str]) -> None:
+    for cid in cids:
+        if not target.keeps(cid):
+            target.keep(cid, partial(ipfs.node().fetch, cid))

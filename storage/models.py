@@ -26,6 +26,24 @@ class SealedObject(Row):
     unpinned_at = models.DateTimeField(null=True)
 
 
+class SealedPart(Row):
+    """One part of an object beyond the size of one IPFS object, which then has the manifest's CID.
+
+    The rows stay after an erasure, so that what comes back can be told and dropped again.
+    """
+
+    sealed = models.ForeignKey(SealedObject, models.CASCADE, related_name="parts")
+    number = models.PositiveSmallIntegerField()
+    cid = models.CharField(max_length=80, db_index=True)
+    size_bytes = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [
+            models.UniqueConstraint(fields=["sealed", "number"], name="one_part_in_each_place")
+        ]
+
+
 class Upload(Row):
     """One sealed file handed in by a driver for a vehicle. Its id was drawn by the driver.
 

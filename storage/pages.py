@@ -13,7 +13,7 @@ from portal import gates, nav
 from portal.nav import NavItem, Panel, Role, Task
 from registry import selectors as registry
 from registry.models import Vehicle
-from storage import selectors
+from storage import findings, selectors
 from storage.models import Upload
 
 WAITING = (Upload.State.RECEIVING, Upload.State.RECEIVED)
@@ -25,21 +25,6 @@ STATES = {
     "unreadable": (_("unreadable"), "bad"),
     "erased": (_("erased"), "stop"),
 }
-
-FINDINGS = {
-    "wrong_columns": _("columns not known"),
-    "duplicate": _("rows twice"),
-    "missing_start": _("starts missing"),
-    "missing_end": _("ends missing"),
-    "impossible_date": _("dates that cannot be"),
-    "end_before_start": _("ends before starts"),
-    "missing_energy": _("energy missing"),
-    "unreadable_number": _("numbers not readable"),
-    "negative_energy": _("negative energy"),
-    "zero_energy": _("sessions without energy"),
-    "impossible_energy": _("energy that cannot be"),
-}
-"""What the builder may find in a file, in words; other codes stand as they are."""
 
 nav.add(NavItem(_("My uploads"), "uploads", frozenset({Role.DRIVER}), 50))
 
@@ -65,6 +50,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "cars": [{"id": car.id, "name": _name(car)} for car in cars],
         "driver": driver,
         "most_bytes": settings.UPLOAD_MAX_BYTES,
+        "findings": findings.as_json(),
     }
     return render(request, "storage/upload.html", context)
 
@@ -92,7 +78,8 @@ def _card(row: Upload) -> dict[str, Any]:
         "state": row.state,
         "word": word,
         "kind": kind,
-        "findings": [FINDINGS.get(code, code) for code in row.quality.get("codes", [])],
+        "findings": findings.in_words(row.quality.get("codes", [])),
+        "percent": 100 * row.received_bytes // max(1, row.size_bytes),
         "cid": row.sealed.cid if row.sealed else "",
         "erased_at": row.erased_at,
     }

@@ -1,14 +1,15 @@
 """Compare what must be kept with what every place keeps, mend what was lost, and write it down."""
 
 import logging
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.utils import timezone
 
 from common.errors import Unavailable
-from storage import selectors, targets
+from storage import layout, targets, tidying
 from storage.errors import NodeDown, WrongBytes
 from storage.models import PinAudit, SealedObject
 from storage.targets import Target
@@ -17,13 +18,16 @@ from work.claiming import Lease
 logger = logging.getLogger(__name__)
 
 SAMPLE = 32
-"""So many objects, chosen anew each time, are read back whole and hashed."""
+"""Of so many objects, chosen anew each time, one part (or all there is) is read back and hashed."""
+
+_ROWS_AT_ONCE = 500
 
 KEPT_FOR = timedelta(days=90)
 
 
 def audit(lease: Lease) -> None:
-    """Look at every place once, as queued work."""
+    """Look at every place once, our own disk too, as queued work."""
+    tidying.tidy()
     audit_now()
     lease.finish()
 
@@ -63,11 +67,13 @@ def _audited(target: Target) -> PinAudit:
 def _look_at_all(target: Target, tally: _Tally) -> None:
     """Raises Unavailable when the place itself does not answer."""
     pinned = SealedObject.objects.filter(state=SealedObject.State.PINNED)
-    for sealed in pinned.iterator():
-        tally.add("wanted")
-        tally.add(_mended(target, sealed.cid))
+    pinned = pinned.prefetch_related("parts")
+    for sealed in pinned.iterator(chunk_size=_ROWS_AT_ONCE):
+        for cid in layout.cids_of(sealed):
+            tally.add("wanted")
+            tally.add(_mended(target, cid))
     for sealed in pinned.order_by("?")[:SAMPLE]:
-        if _is_damaged(target, sealed.cid):
+        if _is_damaged(target, secrets.choice(layout.cids_of(sealed))):
             tally.add("damaged")
     for cid in _erased():
         if target.keeps(cid):
@@ -80,7 +86,7 @@ def _mended(target: Target, cid: str) -> str:
     if target.keeps(cid):
         return "held"
     try:
-        target.keep(cid, lambda: _bytes_of(cid, targets.everywhere()))
+        target.keep(cid, lambda: _pieces_of(cid, targets.everywhere()))
     except Unavailable:
         return "lost"
     return "mended"
@@ -89,7 +95,7 @@ def _mended(target: Target, cid: str) -> str:
 def _is_damaged(target: Target, cid: str) -> bool:
     """Read an object back whole; damaged bytes are replaced when another place has them whole."""
     try:
-        target.fetch(cid)
+        _drain(target.fetch(cid) or ())
     except WrongBytes:
         _replace(target, cid)
         return True
@@ -101,28 +107,41 @@ def _is_damaged(target: Target, cid: str) -> bool:
 def _replace(target: Target, cid: str) -> None:
     others = [place for place in targets.everywhere() if place.name != target.name]
     try:
-        content = _bytes_of(cid, others)
+        _drain(_pieces_of(cid, others))  # whole elsewhere, before what is left here is dropped
         target.let_go(cid)
-        target.keep(cid, lambda: content)
+        target.keep(cid, lambda: _pieces_of(cid, others))
     except Unavailable:
         logger.exception("damaged target=%s cid=%s", target.name, cid)
 
 
-def _bytes_of(cid: str, places: Iterable[Target]) -> bytes:
-    """Return the bytes from the first place that has them whole. Raises NodeDown when none has."""
+def _pieces_of(cid: str, places: Iterable[Target]) -> Iterator[bytes]:
+    """Yield the bytes from the first place that has them; where one breaks off, the next goes on.
+
+    Every piece was held against the CID, so those of two places fit. Raises NodeDown when none has
+    the rest.
+    """
+    given = 0
     for place in places:
         try:
-            content = place.fetch(cid)
+            for piece in place.fetch(cid, given) or ():
+                given += len(piece)
+                yield piece
         except Unavailable:
             continue
-        if content is not None:
-            return content
+        if given:
+            return
     raise NodeDown
 
 
-def _erased() -> Iterable[str]:
-    """Return the CIDs of which nothing may be left: erased, let go, and of no other object."""
+def _drain(pieces: Iterable[bytes]) -> None:
+    for _ in pieces:
+        pass
+
+
+def _erased() -> Iterator[str]:
+    """Yield the CIDs of which nothing may be left: erased, let go, and of no other object."""
     gone = SealedObject.objects.filter(
         state=SealedObject.State.ERASED, unpinned_at__isnull=False
-    ).values_list("cid", flat=True)
-    return (cid for cid in gone.iterator() if not selectors.is_cid_needed(cid))
+    ).prefetch_related("parts")
+    for sealed in gone.iterator(chunk_size=_ROWS_AT_ONCE):
+        yield from (cid for cid in layout.cids_of(sealed) if not layout.is_needed(cid))

@@ -1,16 +1,25 @@
 """Pin or unpin one object, idempotently."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import NoReturn
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
 from protocol import cid as cids
-from storage import ipfs, mirroring, spool, targets
+from storage import ipfs, layout, mirroring, spool, targets
 from storage.errors import ErasedMeanwhile, SpoolMissing, WrongBytes
+from storage.layout import Stretch
 from storage.models import SealedObject, Upload
 from work import asking
 from work.claiming import Lease
 
 MIRROR_TASK = "storage.tasks.mirror_object"
+
+_AT_ONCE = 2
+"""So many parts are on their way to the node at a time."""
 
 
 def pin(lease: Lease) -> None:
@@ -44,13 +53,55 @@ def unpin(lease: Lease) -> None:
 
 def _store(sealed: SealedObject) -> None:
     # No transaction here: the node may take seconds, and SQLite has one writer.
-    node = ipfs.node()
-    content = spool.read(sealed.id)
-    if content is None or cids.cid_of([content]) != sealed.cid:
-        if not node.is_pinned(sealed.cid):
-            _ask_again_for(sealed)
+    if (file := spool.reading(sealed.id)) is None:
+        _find_at_the_node(sealed)
         return
-    if node.add(content) != sealed.cid or len(node.fetch(sealed.cid)) != sealed.size_bytes:
+    file.close()
+    found = layout.stretches(sealed)
+    try:
+        with ThreadPoolExecutor(min(len(found), _AT_ONCE)) as hands:
+            named = list(hands.map(partial(_hand_over, sealed.id), found))
+    except FileNotFoundError as error:  # erased a moment ago
+        raise SpoolMissing from error
+    for one, cid in zip(found, named, strict=True):
+        if cid != one.cid:
+            _refuse(sealed, one, cid)
+    if manifest := layout.manifest_of(sealed):
+        _read_back(sealed.cid, ipfs.node().add(manifest), len(manifest))
+
+
+def _find_at_the_node(sealed: SealedObject) -> None:
+    """Find the object where an earlier try brought it. A node's word for a pin is not enough."""
+    wanted = layout.cids_of(sealed)
+    if not all(map(ipfs.node().is_pinned, wanted)):
+        _ask_again_for(sealed)
+    for cid in wanted:
+        for _block in ipfs.node().fetch(cid):
+            pass  # held against its CID as it comes
+
+
+def _hand_over(object_id: UUID, one: Stretch) -> str:
+    """Return how the node calls one stretch; when that is its CID, it was read back as well."""
+    with spool.path_of(object_id).open("rb") as file:
+        cid = ipfs.node().add(spool.pieces(file, one.start_bytes, one.size_bytes))
+    if cid == one.cid:
+        _read_back(one.cid, cid, one.size_bytes)
+    return cid
+
+
+def _refuse(sealed: SealedObject, one: Stretch, cid: str) -> NoReturn:
+    """Drop what was added under another name, and find out who is wrong: our disk, or the node."""
+    if not layout.is_needed(cid):
+        targets.own().let_go(cid)
+    with spool.path_of(sealed.id).open("rb") as file:
+        if cids.cid_of(spool.pieces(file, one.start_bytes, one.size_bytes)) != one.cid:
+            _ask_again_for(sealed)
+    raise WrongBytes
+
+
+def _read_back(wanted: str, cid: str, size_bytes: int) -> None:
+    """Read what was added; every block is held against the CID. Raises WrongBytes."""
+    if cid != wanted or sum(map(len, ipfs.node().fetch(wanted))) != size_bytes:
         raise WrongBytes
 
 
@@ -66,10 +117,13 @@ def _record_pin(sealed: SealedObject, lease: Lease) -> None:
     lease.finish()
 
 
-def _ask_again_for(sealed: SealedObject) -> None:
-    """Let the driver send the bytes again: our disk lost them before the node had them."""
-    with transaction.atomic():
-        lost = Upload.objects.filter(sealed=sealed, state=Upload.State.RECEIVED)
-        if lost.update(state=Upload.State.RECEIVING, received_bytes=0, sealed=None):
-            sealed.delete()
+def _ask_again_for(sealed: SealedObject) -> NoReturn:
+    """Let the driver send the bytes again: our disk lost them before the node had them all."""
+    lost = Upload.objects.filter(sealed=sealed, state=Upload.State.RECEIVED)
+    if lost.exists():
+        came = [cid for cid in layout.cids_of(sealed) if not layout.is_needed(cid, but=sealed)]
+        targets.own().let_go(*came)
+        with transaction.atomic():
+            if lost.update(state=Upload.State.RECEIVING, received_bytes=0, sealed=None):
+                sealed.delete()
     raise SpoolMissing

@@ -4,7 +4,7 @@ https://ipfs.github.io/pinning-services-api-spec/ (1.0): a service fetches the b
 network by itself, so our node must be reachable there. Only ciphertext goes that way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,21 +25,22 @@ class PinningService:
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {token}"
 
-    def keep(self, cid: str, _content: Callable[[], bytes]) -> None:
+    def keep(self, cid: str, _content: Callable[[], Iterable[bytes]]) -> None:
         """Ask the service to fetch and pin; asking twice makes no second pin. Raises NodeDown."""
         if not self._requests(cid, _WANTED):
             self._ask("POST", self._pins, json={"cid": cid})
 
-    def let_go(self, cid: str) -> None:
-        """Delete every request for the object. Raises NodeDown."""
-        for request_id in self._requests(cid, f"{_WANTED},failed"):
-            self._ask("DELETE", f"{self._pins}/{request_id}")
+    def let_go(self, *cids: str) -> None:
+        """Delete every request for the objects. Raises NodeDown."""
+        for cid in cids:
+            for request_id in self._requests(cid, f"{_WANTED},failed"):
+                self._ask("DELETE", f"{self._pins}/{request_id}")
 
     def keeps(self, cid: str) -> bool:
         """Return whether the service says that it has pinned the object. Raises NodeDown."""
         return bool(self._requests(cid, "pinned"))
 
-    def fetch(self, _cid: str) -> None:
+    def fetch(self, _cid: str, _start: int = 0) -> None:
         """Return nothing: the API gives no bytes back."""
 
     def _requests(self, cid: str, states: str) -> list[str]:

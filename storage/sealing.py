@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from protocol import envelope
 from protocol.envelope import Context
-from storage import keeping, keyring, selectors, spool
+from storage import keeping, keyring, layout, selectors, spool
 from storage.models import SealedObject, WrappedKey
 
 
@@ -33,7 +33,7 @@ def _keep(ciphertext: bytes, data_key: bytes, context: Context) -> SealedObject:
     release_id, builder = UUID(context.object), selectors.builder_key()
     sealed = keeping.keep(
         object_id=release_id,
-        digests=spool.digests_of(io.BytesIO(ciphertext)),
+        digests=spool.digests_of(io.BytesIO(ciphertext), layout.rule()),
         size_bytes=len(ciphertext),
         envelope_version=envelope.VERSION,
         subject=UUID(context.subject),

@@ -42,7 +42,8 @@ def builder_key() -> BuilderKey:
 
 def uploads_of(driver: Driver) -> QuerySet[Upload]:
     """Return the driver's uploads, erased ones too."""
-    return Upload.objects.filter(driver=driver).select_related("sealed")
+    uploads = Upload.objects.filter(driver=driver)
+    return uploads.select_related("sealed").prefetch_related("sealed__parts")
 
 
 def upload_of(*, user: Any, upload_id: UUID) -> Upload:
@@ -96,12 +97,6 @@ def driver_copy(upload: Upload) -> WrappedKey:
     if row is None:
         raise Erased
     return row
-
-
-def is_cid_needed(cid: str) -> bool:
-    """Return whether an object that is not erased has these bytes."""
-    living = SealedObject.objects.filter(cid=cid).exclude(state=SealedObject.State.ERASED)
-    return living.exists()
 
 
 @lru_cache(maxsize=4)

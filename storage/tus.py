@@ -1,10 +1,10 @@
-"""The door of an upload's bytes: tus 1.0 core, and reading them back."""
+"""The door of an upload's bytes: tus 1.0 core, and reading them back, from anywhere on."""
 
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
@@ -12,10 +12,18 @@ from rest_framework.response import Response
 
 from common.api import Door
 from storage import intake, keeping, selectors
-from storage.errors import NotHereYet, OffsetMissing, PartTooLarge, TusVersion
+from storage.domain import ranges
+from storage.errors import (
+    BeyondWhatIsHere,
+    NotHereYet,
+    OffsetMissing,
+    PartTooLarge,
+    TusVersion,
+)
 from storage.models import Upload
 
 VERSION: Final = "1.0.0"
+_PIECE_BYTES: Final = 256 * 1024
 
 
 class PartParser(BaseParser):
@@ -24,11 +32,18 @@ class PartParser(BaseParser):
     media_type = "application/offset+octet-stream"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:  # noqa: ARG002 - DRF's signature
-        """Return the bytes. Raises PartTooLarge before it reads too much."""
+        """Return the bytes, in pieces as they came. Raises PartTooLarge before it reads too much.
+
+        In pieces, for blocks of memory that are new each time cost more than what is done in them.
+        """
         most = settings.UPLOAD_PART_MAX_BYTES
-        part: bytes = stream.read(most + 1)
-        if len(part) > most:
-            raise PartTooLarge(most_bytes=most)
+        part: list[bytes] = []
+        size = 0
+        while piece := stream.read(min(_PIECE_BYTES, most + 1 - size)):
+            part.append(piece)
+            size += len(piece)
+            if size > most:
+                raise PartTooLarge(most_bytes=most)
         return part
 
 
@@ -65,16 +80,39 @@ class ContentView(Door):
             raise TusVersion
         offset = _offset(request)
         upload = selectors.upload_of(user=request.user, upload_id=upload_id)
-        upload = intake.append(upload=upload, offset=offset, part=_part(request))
+        part = _part(request)
+        try:
+            upload = intake.append(upload=upload, offset=offset, part=part)
+        finally:
+            part.clear()  # a request lies in circles and would hold its bytes until they are found
         return Response(status=204, headers=_headers(upload))
 
-    def get(self, request: Request, upload_id: UUID) -> HttpResponse:
-        """Return the sealed bytes, for the driver to open."""
+    def get(self, request: Request, upload_id: UUID) -> HttpResponseBase:
+        """Stream the sealed bytes, for the driver to open; all, or the one range asked for."""
         upload = selectors.upload_of(user=request.user, upload_id=upload_id)
         if upload.sealed is None:
             raise NotHereYet
-        content = keeping.fetch(upload.sealed)
-        return HttpResponse(content, content_type="application/octet-stream")
+        size_bytes, tag = upload.size_bytes, f'"sha256:{upload.sha256}"'
+        span = ranges.wanted(_range(request, tag), size_bytes)
+        if span is not None and span.start >= size_bytes:
+            raise BeyondWhatIsHere(size_bytes=size_bytes)
+        start, stop = (span.start, span.stop) if span else (0, size_bytes)
+        pieces = ranges.cut(keeping.pieces(upload.sealed, start), stop - start)
+        headers = {"Accept-Ranges": "bytes", "ETag": tag, "Content-Length": str(stop - start)}
+        if span is not None:
+            headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size_bytes}"
+        return StreamingHttpResponse(
+            pieces,
+            status=200 if span is None else 206,
+            content_type="application/octet-stream",
+            headers=headers,
+        )
+
+
+def _range(request: Request, tag: str) -> str:
+    """Return the range that is asked for, unless it is one of other bytes than these."""
+    same = request.headers.get("If-Range", tag) == tag
+    return request.headers.get("Range", "") if same else ""
 
 
 def _offset(request: Request) -> int:
@@ -84,9 +122,9 @@ def _offset(request: Request) -> int:
     return int(text)
 
 
-def _part(request: Request) -> bytes:
-    part: Any = request.data  # what PartParser read
-    return bytes(part)
+def _part(request: Request) -> list[bytes]:
+    part = request.data  # what PartParser read; of an empty body the framework makes a dict
+    return part if isinstance(part, list) else []
 
 
 def _headers(upload: Upload) -> dict[str, str]:

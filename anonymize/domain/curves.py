@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -11,11 +11,15 @@ from anonymize.domain.intervals import Counted, Noisy
 from anonymize.domain.prefix import Floats
 from anonymize.domain.statistics import CDF_BINS
 
-_PASSES, _ROUNDS = 5, 10
+_FEWEST_PASSES, _PASSES, _ROUNDS = 3, 5, 10
+_SETTLED = 0.01
+"""A shape of which no running share moves further is known well enough for large fleets."""
+
 _SHIFTS, _STRETCHES = 49, 9
 _FURTHEST_SHIFT = 0.3
 _FURTHEST_STRETCH = 2.2
 _LEAST_SHARE = 1e-6
+_LEAST_WEIGHT = 1e-9
 _LEAST_SPREADS = (1e-2, 1e-5)
 """Of moves, in squares of a bin and of a logarithm: less is not told apart on the grid."""
 
@@ -34,13 +38,15 @@ def drawn(cells: Noisy, counts: Counted, pooled: Noisy, at: Sequence[float]) -> 
     curve = _curve(pooled)
     frequency = np.zeros(len(_moves()))
     guess = _Guess(cells, sizes, np.repeat(np.diff(curve)[None], sizes.size, axis=0))
-    for _ in range(_PASSES):
+    for done in range(1, _PASSES + 1):
         shapes = _shapes(curve)
         likely, frequency = guess.likely(shapes, frequency)
         guess = _Guess(cells, sizes, likely @ shapes, _spreads(likely, shapes))
-        curve = _registered(guess.totals(), likely @ _moves(), _middle(curve))
-    totals, places = guess.totals(), np.arange(CDF_BINS + 1)
-    lines = [line + 1e-9 * places for line in totals]
+        before, curve = curve, _registered(guess.totals, likely @ _moves(), _middle(curve))
+        if done >= _FEWEST_PASSES and np.abs(curve - before).max() < _SETTLED:
+            break
+    places = np.arange(CDF_BINS + 1)
+    lines = [line + 1e-9 * places for line in guess.totals]
     return [np.array([np.interp(one * line[-1], line, places) for line in lines]) for one in at]
 
 
@@ -56,6 +62,7 @@ class _Guess:
     shares: Floats
     spreads: Floats | float = 0.0
 
+    @cached_property
     def _chance(self) -> Floats:
         """The covariances of groups' numbers of drivers per bin."""
         own = self.shares + _LEAST_SHARE
@@ -63,36 +70,38 @@ class _Guess:
         n = self.sizes[:, None, None]
         return np.asarray(n * drawn + n**2 * self.spreads)
 
-    def _trust(self, chance: Floats) -> Floats:
+    @cached_property
+    def _trust(self) -> Floats:
         noise = np.asarray(self.cells.sd) ** 2 * np.eye(CDF_BINS)
-        return np.asarray(np.linalg.inv(_factor() @ chance @ _factor().T + noise))
+        return np.asarray(np.linalg.inv(_factor() @ self._chance @ _factor().T + noise))
 
     def likely(self, shapes: Floats, frequency: Floats) -> tuple[Floats, Floats]:
         """Return how likely each move is for each group, and the logarithms of frequencies."""
         templates = shapes @ _factor().T
-        trust = self._trust(self._chance())
-        seen = np.einsum("gb,gbc->gc", self.cells.value, trust) @ templates.T
-        own = np.stack([((templates @ one) * templates).sum(axis=1) for one in trust])
+        seen = np.einsum("gb,gbc->gc", self.cells.value, self._trust) @ templates.T
+        own = np.stack([np.vecdot(templates @ one, templates) for one in self._trust])
         score = seen * self.sizes[:, None] - own * self.sizes[:, None] ** 2 / 2
         for _ in range(_ROUNDS):
-            both = score + frequency
-            likely = np.exp(both - both.max(axis=1, keepdims=True))
+            likely = score + frequency
+            likely -= likely.max(axis=1, keepdims=True)
+            np.exp(likely, out=likely)
             likely /= likely.sum(axis=1, keepdims=True)
             frequency = _bell(likely.mean(axis=0))
         return likely, frequency
 
+    @cached_property
     def totals(self) -> Floats:
-        """Return the running numbers of drivers at the bins' ends, made to ascend from 0."""
-        chance = self._chance()
+        """The running numbers of drivers at the bins' ends, made to ascend from 0."""
         rest = self.cells.value - self.sizes[:, None] * (self.shares @ _factor().T)
-        known = (self._trust(chance) @ rest[:, :, None])[:, :, 0]
+        known = (self._trust @ rest[:, :, None])[:, :, 0]
         counts = self.sizes[:, None] * self.shares
-        counts = counts + (chance @ (known @ _factor())[:, :, None])[:, :, 0]
+        counts = counts + (self._chance @ (known @ _factor())[:, :, None])[:, :, 0]
         running = np.cumsum(np.pad(counts, ((0, 0), (1, 0))), axis=1)
         found: Floats = np.maximum.accumulate(running, axis=1)
         return found
 
 
+@lru_cache(maxsize=1)
 def _factor() -> Floats:
     return prefix.factor(CDF_BINS).astype(np.float64)
 
@@ -116,10 +125,16 @@ def _moves() -> Floats:
     return found
 
 
+@lru_cache(maxsize=1)
+def _logged() -> Floats:
+    """The moves that are tried, with the logarithms of stretches."""
+    shifts, stretches = _moves().T
+    return np.stack([shifts, np.log(stretches)], axis=1)
+
+
 def _bell(weights: Floats) -> Floats:
     """The logarithm of a bell over shifts and stretches' logarithms, with these weights' spread."""
-    moves = _moves().copy()
-    moves[:, 1] = np.log(moves[:, 1])
+    moves = _logged()
     rest = moves - weights @ moves
     spread = (rest.T * weights) @ rest + np.diag(_LEAST_SPREADS)
     return np.asarray(-((rest @ np.linalg.inv(spread)) * rest).sum(axis=1) / 2)
@@ -150,9 +165,16 @@ def _shapes(curve: Floats) -> Floats:
 
 def _spreads(likely: Floats, shapes: Floats) -> Floats:
     """How far each group's shares may be off because its move is not known."""
-    squares = np.stack([(shapes.T * one) @ shapes for one in likely])
+    squares = np.stack([_square(shapes, one) for one in likely])
     means = likely @ shapes
     return np.asarray(squares - means[:, :, None] * means[:, None])
+
+
+def _square(shapes: Floats, weights: Floats) -> Floats:
+    """The weighted mean of shapes' squares; moves that hardly count are passed over."""
+    counts = weights > _LEAST_WEIGHT
+    some = shapes[counts]
+    return np.asarray((some.T * weights[counts]) @ some)
 
 
 def _registered(totals: Floats, moves: Floats, middle: float) -> Floats:

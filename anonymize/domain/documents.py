@@ -9,6 +9,7 @@ from anonymize.domain.signals import Signal, Source
 from anonymize.domain.statistics import (
     Clamp,
     Count,
+    Expected,
     Histogram,
     Mean,
     Measured,
@@ -67,7 +68,7 @@ def _statistic(one: Statistic, source: Source) -> dict[str, Any]:
     if isinstance(one, Histogram):
         found["bins"] = [f"{edge:f}" for edge in one.edges]
     found |= _bounds("clamp", getattr(one, "clamp", None))
-    found |= _bounds("expected", getattr(one, "expected", None))
+    found |= _expected(getattr(one, "expected", None))
     if isinstance(one, Mean) and one.is_bought:
         found["range"] = DP_RANGE
     if isinstance(one, Quantiles):
@@ -76,7 +77,7 @@ def _statistic(one: Statistic, source: Source) -> dict[str, Any]:
         found["per"] = {
             **_signal(one.per, source),
             **_bounds("clamp", one.per_clamp),
-            **_bounds("expected", one.per_expected),
+            **_expected(one.per_expected),
             "amount": f"{one.amount:f}",
         }
     return found
@@ -89,3 +90,10 @@ def _signal(signal: Signal, source: Source) -> dict[str, str]:
 
 def _bounds(name: str, clamp: Clamp | None) -> dict[str, list[str]]:
     return {} if clamp is None else {name: [f"{clamp.low:f}", f"{clamp.high:f}"]}
+
+
+def _expected(one: Expected | None) -> dict[str, Any]:
+    if one is None:
+        return {}
+    found: dict[str, Any] = {"expected": [f"{n:f}" for n in (one.low, *one.inner, one.high)]}
+    return found if one.within is None else {**found, "within": f"{one.within:f}"}

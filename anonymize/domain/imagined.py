@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from anonymize.domain import contributions, likely
+from anonymize.domain import bells, contributions
 from anonymize.domain.contributions import DRIVER, GROUP, ROWS
 from anonymize.domain.prefix import Floats, Ints
 from anonymize.domain.questions import Query
@@ -13,12 +13,14 @@ from anonymize.domain.statistics import Mean
 
 _SEED = 21
 
-_FIRST, _SECOND, _OWN = 0.62, 0.48, 0.52
-"""How values spread, in parts of the whole spread: over the first key's values, the second's, and
-drivers of one group. Their squares sum to about one."""
+_WITHIN = 0.62
+"""How much of the whole spread is left within groups, where it is not told."""
 
-_IN_GROUP = 0.33
-"""How the rows of one driver spread, beyond that."""
+_FIRST = 0.79
+"""Of what is between groups: the part over the first key's values; the rest over the second's."""
+
+_OWN = 0.84
+"""Of what is within: the part that a driver's rows have in common; the rest sets them apart."""
 
 
 def bounded(query: Query, drivers: int) -> pl.DataFrame:
@@ -65,20 +67,24 @@ def _places(query: Query, drivers: int, numbers: np.random.Generator) -> tuple[I
 def _values(
     query: Query, mean: Mean, owners: Ints, groups: Ints, numbers: np.random.Generator
 ) -> Floats:
-    middle, sd = likely.bell_of(mean.expected, mean.clamp)
-    seconds = len(query.group_by[-1].domain) if query.group_by else 1
-    most = int(owners.max()) + 1
+    bell = bells.bell_of(mean.expected, mean.clamp)
     if not query.group_by:
-        return np.asarray(middle + sd * numbers.normal(size=owners.size))
-    if len(query.group_by) == 1:
-        first = np.hypot(_FIRST, _SECOND) * _scores(numbers, seconds)[groups]
-        second = np.zeros(1)
-    else:
-        first = _FIRST * _scores(numbers, len(query.group_by[0].domain))[groups // seconds]
-        second = _SECOND * _scores(numbers, seconds)[groups % seconds]
-    own = _OWN * numbers.normal(size=most)[owners]
-    score = first + second + own + _IN_GROUP * numbers.normal(size=owners.size)
-    return np.asarray(middle + sd * score)
+        return bell.at(numbers.normal(size=owners.size))
+    told = mean.expected.within if mean.expected else None
+    within = _WITHIN if told is None else float(told)
+    own = _OWN * numbers.normal(size=int(owners.max()) + 1)[owners]
+    own += bells.rest_of(_OWN) * numbers.normal(size=owners.size)
+    return bell.at(bells.rest_of(within) * _between(query, groups, numbers) + within * own)
+
+
+def _between(query: Query, groups: Ints, numbers: np.random.Generator) -> Floats:
+    """Return the scores of groups, by row: with mean zero and spread one."""
+    sizes = [len(key.domain) for key in query.group_by]
+    if len(sizes) == 1:
+        return _scores(numbers, sizes[0])[groups]
+    first, second = (_scores(numbers, size) for size in sizes)
+    found: Floats = _FIRST * first[groups // sizes[1]]
+    return found + bells.rest_of(_FIRST) * second[groups % sizes[1]]
 
 
 def _scores(numbers: np.random.Generator, size: int) -> Floats:

@@ -138,10 +138,10 @@ def quantile(cells: Noisy, count: Counted, at: float) -> Estimate:
     (`places.critical`).
     """
     line = running(cells, count, at)
-    sd = float(np.max(cells.sd))
-    critical = places.critical(line.rising, sd, at, np.broadcast_to(count.sd, count.value.shape))
+    sd, rising = float(np.max(cells.sd)), line.rising
+    critical = places.critical(rising, sd, at, np.broadcast_to(count.sd, count.value.shape))
     low, high = places.ends(line.gap, line.sd, critical)
-    value = np.clip(crossings.first_above(line.rising), low, high)
+    value = np.clip(crossings.first_above(rising), low, high)
     return Estimate(value, low, high, (high - low) / (2 * Z_95))
 
 

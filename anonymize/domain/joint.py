@@ -78,10 +78,17 @@ def scaled(values: Floats, owners: Ints, groups: Ints, columns: int, most: int) 
 def _of_its_row(values: Floats | Ints, owners: Ints, groups: Ints, columns: int) -> Floats:
     """The sum of its owner's values at the same value of the first key, for each value."""
     rows = groups // columns
-    keys = owners * (int(rows.max()) + 1) + rows
-    _, place = np.unique(keys, return_inverse=True)
+    place = _numbered(owners * (int(rows.max()) + 1) + rows)
     found: Floats = np.bincount(place, weights=values).astype(np.float64)[place]
     return found
+
+
+def _numbered(keys: Ints) -> Ints:
+    """Return a small number for each key, the same for equal ones; sorted keys need no sort."""
+    steps = np.diff(keys, prepend=keys[:1])
+    if (steps >= 0).all():
+        return np.cumsum(steps > 0)
+    return np.asarray(np.unique(keys, return_inverse=True)[1])
 
 
 def _apart(columns: int) -> int:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import numpy as np
-from scipy.special import ndtr
 
-from anonymize.domain import prefix
+from anonymize.domain import bells, prefix
+from anonymize.domain.bells import Bell, bell_of
 from anonymize.domain.contributions import ALL, CROSS
 from anonymize.domain.parts import Part
 from anonymize.domain.prefix import Floats
@@ -14,6 +14,7 @@ from anonymize.domain.statistics import (
     CDF_BINS,
     Clamp,
     Count,
+    Expected,
     Histogram,
     Mean,
     Quantiles,
@@ -21,9 +22,6 @@ from anonymize.domain.statistics import (
     Sum,
     Variance,
 )
-
-_SD = 1.959963984540054
-"""Standard deviations of a bell from its middle to the end of 95 of 100."""
 
 _FROM_MIDDLE = 0.5
 """Where a mean is taken to lie when nothing is told: half way from the middle to an end."""
@@ -57,8 +55,9 @@ def worst_of(part: Part) -> list[Floats]:
         return [_worst_ratio(one)]
     if part.shape == "cdf":
         edges = np.linspace(0, 1, CDF_BINS + 1)
-        bells = (_in_bins(edges, middle, _NARROW) for middle in (1 - _NEAR_THE_END, _NEAR_THE_END))
-        return [np.asarray(prefix.factor(CDF_BINS) @ held) for held in (np.diff(edges), *bells)]
+        ends = (1 - _NEAR_THE_END, _NEAR_THE_END)
+        narrow = (_in_bins(edges, bells.even(middle, _NARROW)) for middle in ends)
+        return [np.asarray(prefix.factor(CDF_BINS) @ held) for held in (np.diff(edges), *narrow)]
     return [cells_of(part)]
 
 
@@ -70,14 +69,12 @@ def _worst_ratio(one: Rate) -> Floats:
     return found
 
 
-def bell_of(expected: Clamp | None, clamp: Clamp) -> tuple[float, float]:
-    """Return the middle and the standard deviation of values of which 95 of 100 lie as expected.
-
-    Where nothing is told that is the middle half of the range.
-    """
-    if expected is None:
-        return clamp.centre, clamp.half / 2 / _SD
-    return expected.centre, expected.half / _SD
+def _bell_of(part: Part, expected: Expected | None, clamp: Clamp) -> Bell:
+    """Return how drivers' values spread: in groups as far as is told."""
+    bell = bell_of(expected, clamp)
+    if part.level == ALL or expected is None or expected.within is None:
+        return bell
+    return bell.narrowed(float(expected.within))
 
 
 def _value(part: Part) -> Floats:
@@ -88,16 +85,17 @@ def _value(part: Part) -> Floats:
         return np.array([_FROM_BOUGHT.get(part.level, _FROM_BOUGHT_FIRST)])
     if mean.expected is None:
         return np.array([_FROM_MIDDLE])
-    return np.clip([(mean.expected.centre - mean.clamp.centre) / mean.clamp.half], -1.0, 1.0)
+    middle, _ = _clamped(bell_of(mean.expected, mean.clamp), mean.clamp)
+    return np.array([(middle - mean.clamp.centre) / mean.clamp.half])
 
 
 def _moments(part: Part) -> Floats:
     one = part.statistic
     if not isinstance(one, Variance):
         raise TypeError("only a variance has moments")
-    middle, sd = bell_of(one.expected, one.clamp)
-    away = _FROM_MIDDLE / 2 if one.expected is None else (middle - one.clamp.centre) / part.half
-    return _moments_of(away, sd / part.half)
+    middle, sd = _clamped(_bell_of(part, one.expected, one.clamp), one.clamp)
+    away = (middle - one.clamp.centre) / part.half
+    return _moments_of(_FROM_MIDDLE / 2 if one.expected is None else away, sd / part.half)
 
 
 def _moments_of(mean: float, sd: float) -> Floats:
@@ -120,9 +118,16 @@ def _ratio(part: Part) -> Floats:
     return np.array([own if one.expected else own * per, per])
 
 
-def _part_of(expected: Clamp | None, clamp: Clamp) -> float:
+def _part_of(expected: Expected | None, clamp: Clamp) -> float:
     """Where totals are taken to lie, as a part of the largest: half of it when not told."""
-    return _FROM_MIDDLE if expected is None else min(expected.centre / clamp.reach, 1.0)
+    if expected is None:
+        return _FROM_MIDDLE
+    mean, _ = _clamped(bell_of(expected, clamp), clamp)
+    return mean / clamp.reach
+
+
+def _clamped(bell: Bell, clamp: Clamp) -> tuple[float, float]:
+    return bell.clamped(float(clamp.low), float(clamp.high))
 
 
 def _shares(part: Part) -> Floats:
@@ -131,7 +136,8 @@ def _shares(part: Part) -> Floats:
         raise TypeError("only a histogram has shares")
     if one.expected is None:
         return np.full(one.bins, 1 / one.bins)
-    return _in_bins(one.edges, *bell_of(one.expected, one.expected))
+    whole = Clamp(one.edges[0], one.edges[-1])
+    return _in_bins(one.edges, bell_of(one.expected, whole))
 
 
 def _cdf(part: Part) -> Floats:
@@ -140,13 +146,13 @@ def _cdf(part: Part) -> Floats:
         raise TypeError("only quantiles are read from running totals")
     low, high = float(one.clamp.low), float(one.clamp.high)
     edges = np.linspace(low, high, CDF_BINS + 1)
-    middle, sd = bell_of(one.expected, one.clamp)
-    return np.asarray(prefix.factor(CDF_BINS) @ _in_bins(edges, middle, sd))
+    bell = _bell_of(part, one.expected, one.clamp)
+    return np.asarray(prefix.factor(CDF_BINS) @ _in_bins(edges, bell))
 
 
-def _in_bins(edges: Floats | tuple[Decimal, ...], middle: float, sd: float) -> Floats:
+def _in_bins(edges: Floats | tuple[Decimal, ...], bell: Bell) -> Floats:
     """Return the part of a bell in each bin; the end bins take what lies outside."""
-    running = ndtr((np.array(edges, dtype=float) - middle) / sd)
+    running = bell.below(np.array(edges, dtype=float))
     running[0], running[-1] = 0.0, 1.0
     found: Floats = np.diff(running)
     return found

@@ -10,6 +10,7 @@ from anonymize.domain.statistics import (
     Clamp,
     Count,
     Depth,
+    Expected,
     Histogram,
     Mean,
     Quantiles,
@@ -122,9 +123,13 @@ def _clamp(edges: list[str]) -> Clamp:
     return Clamp(Decimal(edges[0]), Decimal(edges[1]))
 
 
-def _expected(document: StatisticDocument | PerDocument) -> Clamp | None:
+def _expected(document: StatisticDocument | PerDocument) -> Expected | None:
     edges = document.get("expected")
-    return None if edges is None else _clamp(edges)
+    if edges is None:
+        return None
+    within = document.get("within")
+    low, *inner, high = map(Decimal, edges)
+    return Expected(low, high, tuple(inner), None if within is None else Decimal(within))
 
 
 _KINDS: Mapping[str, Callable[[StatisticDocument, Signal], Statistic]] = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
+import numpy as np
 import opendp.prelude as dp
 from opendp import mod
 
@@ -27,6 +28,8 @@ def check_features() -> None:
 
 
 check_features()
+
+_SPACE = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T=float)
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,10 @@ def noise(vector: Sequence[int], *, sensitivity: float, rho_micro: int) -> Noise
     if any(abs(value) > _LARGEST for value in vector):
         raise ValueError("a cell is too large")
     scale = scale_of(sensitivity=sensitivity, rho_micro=rho_micro)
-    space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T=float)
-    measurement = dp.m.make_gaussian(*space, scale)
+    measurement = dp.m.make_gaussian(*_SPACE, scale)
     loss = measurement.map(sensitivity)  # type: ignore[no-untyped-call]  # OpenDP leaves it bare
     spent = ceil(Fraction(loss) * MICRO)
     if spent > rho_micro:
         raise ValueError("the mechanism costs more than was asked")
-    return Noised(tuple(measurement(list(vector))), scale=scale, rho_micro_spent=spent)
+    noisy = measurement(np.array(vector, dtype=np.int64))
+    return Noised(tuple(noisy), scale=scale, rho_micro_spent=spent)

@@ -58,13 +58,17 @@ def critical(rising: Floats, own: float, at: float, count_sd: Floats) -> Floats:
     bins = rising.shape[1] - 1
     place = crossings.first_above(rising)
     totals, count = _paths(bins)
-    sds = gap_sd(bins, at, own, count_sd)
-    found = np.empty(len(rising))
+    sds = np.maximum(gap_sd(bins, at, own, count_sd), 1e-12)
+    noises = {
+        one: np.ascontiguousarray(gap(own * totals, one * count, at, own, np.array([one])).T)
+        for one in set(count_sd.tolist())
+    }
+    needed = np.empty((len(rising), DRAWS))
     for row, line in enumerate(rising):
-        noise = gap(own * totals, count_sd[row] * count, at, own, count_sd[row : row + 1])
-        scores = (line + noise) / np.maximum(sds[row], 1e-12)
-        found[row] = np.quantile(_needed(scores, float(place[row])), 1 - MISSES)
-    return found + np.maximum(Z_95 - found, 0.0) * _KEPT
+        scores = (line[:, None] + noises[float(count_sd[row])]) / sds[row][:, None]
+        needed[row] = _needed(scores, float(place[row]))
+    found = np.quantile(needed, 1 - MISSES, axis=1)
+    return np.asarray(found + np.maximum(Z_95 - found, 0.0) * _KEPT)
 
 
 def _shared(bins: int, at: float, own: float, count_sd: Floats) -> tuple[Floats, Floats]:
@@ -77,6 +81,7 @@ def _shared(bins: int, at: float, own: float, count_sd: Floats) -> tuple[Floats,
     return (last + at * count_sd[:, None] ** 2) / variance, variance
 
 
+@lru_cache(maxsize=8)
 def decoded(bins: int) -> Floats:
     """Return the matrix that turns cells into running totals, from 0 at the lower end."""
     return np.concatenate([np.zeros((1, bins)), prefix.decoder(bins)])
@@ -87,12 +92,12 @@ def _spread(bins: int) -> Floats:
 
 
 def _needed(scores: Floats, place: float) -> Floats:
-    """Return what each draw needs to reach a place from both sides."""
+    """Return what each draw needs to reach a place from both sides; scores: a column per draw."""
     below = int(np.floor(place))
-    after = min(below + 1, scores.shape[1] - 1)
-    there = scores[:, below] + (place - below) * (scores[:, after] - scores[:, below])
-    from_low = np.minimum((-scores[:, : below + 1]).min(axis=1), -there)
-    from_high = np.minimum(scores[:, after:].min(axis=1), there)
+    after = min(below + 1, len(scores) - 1)
+    there = scores[below] + (place - below) * (scores[after] - scores[below])
+    from_low = np.minimum(-scores[: below + 1].max(axis=0), -there)
+    from_high = np.minimum(scores[after:].min(axis=0), there)
     found: Floats = np.maximum(from_low, from_high)
     return found
 

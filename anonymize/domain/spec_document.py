@@ -21,6 +21,7 @@ class PerDocument(TypedDict):
     unit: str
     clamp: list[str]
     expected: NotRequired[list[str]]
+    within: NotRequired[str]
     amount: NotRequired[str]
 
 
@@ -35,6 +36,7 @@ class StatisticDocument(TypedDict):
     clamp: NotRequired[list[str]]
     range: NotRequired[str]
     expected: NotRequired[list[str]]
+    within: NotRequired[str]
     bins: NotRequired[list[str]]
     at: NotRequired[list[str]]
     per: NotRequired[PerDocument]
@@ -52,3 +54,4 @@ class SpecDocument(TypedDict):
     l0_first: NotRequired[int]
     min_cohort: int
     rho_micro: int
+    is_simulated: NotRequired[bool]

@@ -38,6 +38,20 @@ class Clamp:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """Where 95 of 100 values are thought to lie. It shapes promises alone, never an answer.
+
+    inner: the middle, or a quarter, the middle and three quarters, or nothing. within: how wide
+    values spread among the drivers of one group, as a part of that; None where it is not told.
+    """
+
+    low: Decimal
+    high: Decimal
+    inner: tuple[Decimal, ...] = ()
+    within: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class Statistic:
     """What all statistics have: a name and how deep they are bought."""
 
@@ -82,7 +96,7 @@ class Mean(Measured):
 
     clamp: Clamp
     is_bought: bool = False
-    expected: Clamp | None = None
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,7 @@ class Variance(Measured):
     """The variance over drivers of each driver's own mean, clamped."""
 
     clamp: Clamp
-    expected: Clamp | None = None
+    expected: Expected | None = None
 
     @property
     def cells(self) -> int:
@@ -104,7 +118,7 @@ class Quantiles(Measured):
 
     clamp: Clamp
     at: tuple[Decimal, ...]
-    expected: Clamp | None = None
+    expected: Expected | None = None
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -122,7 +136,7 @@ class Histogram(Measured):
     """The mean over drivers of each driver's shares per bin; end bins take what lies outside."""
 
     edges: tuple[Decimal, ...]
-    expected: Clamp | None = None
+    expected: Expected | None = None
 
     @property
     def bins(self) -> int:
@@ -150,7 +164,7 @@ class Sum(Measured):
     """The sum over drivers of each driver's own total, clamped."""
 
     clamp: Clamp
-    expected: Clamp | None = None
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True)
@@ -158,7 +172,7 @@ class Count(Statistic):
     """How many records the drivers have; each driver counts within the clamp."""
 
     clamp: Clamp
-    expected: Clamp | None = None
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True)
@@ -172,8 +186,8 @@ class Rate(Measured):
     per: Signal
     per_clamp: Clamp
     amount: Decimal
-    expected: Clamp | None = None
-    per_expected: Clamp | None = None
+    expected: Expected | None = None
+    per_expected: Expected | None = None
 
     @property
     def signals(self) -> tuple[Signal, ...]:

@@ -6,6 +6,8 @@ import polars as pl
 
 from anonymize.domain.questions import DRIVERS, HELD_BACK, INTERVAL_SUFFIXES, LEVEL, Query
 from anonymize.domain.statistics import (
+    CDF_BINS,
+    Clamp,
     Count,
     Histogram,
     Mean,
@@ -50,30 +52,48 @@ def unit_of(one: Statistic) -> str:
     return one.signal.unit if isinstance(one, Mean | Quantiles | Sum) else "records"
 
 
-def _texts(one: Statistic) -> Iterator[str]:
+def meaning_of(one: Statistic) -> str:
+    """Return what a statistic tells, and how each driver's part in it is bounded."""
     if isinstance(one, Histogram):
-        for label in one.labels:
-            yield f"Mean over drivers of their own share in {label} {one.signal.unit}"
-    elif isinstance(one, Quantiles):
-        for at in one.at:
-            yield f"A share {at} of drivers have a mean below this"
-    else:
-        yield _text(one)
-
-
-def _text(one: Statistic) -> str:
-    if isinstance(one, Mean) and one.is_bought:
-        return "Mean over drivers of their own mean, clamped to a range bought with privacy"
-    if isinstance(one, Mean):
-        return f"Mean over drivers of their own mean, clamped to {one.clamp.low}..{one.clamp.high}"
-    if isinstance(one, Variance):
-        ends = f"{one.clamp.low}..{one.clamp.high}"
-        return f"Variance over drivers of their own mean, clamped to {ends}"
+        return _share_in(one, ", ".join(one.labels))
+    if isinstance(one, Quantiles):
+        at = ", ".join(str(share) for share in one.at)
+        return f"{_below(at)}; clamped to {_ends(one.clamp)}, {CDF_BINS} bins"
+    if isinstance(one, Mean | Variance):
+        what = "Mean" if isinstance(one, Mean) else "Variance"
+        is_bought = isinstance(one, Mean) and one.is_bought
+        within = "a range bought with privacy within " if is_bought else ""
+        return f"{what} over drivers of their own mean, clamped to {within}{_ends(one.clamp)}"
     if isinstance(one, Rate):
-        return f"Totals of all drivers over one another, per {one.amount} {one.per.unit}"
+        most = f"{one.clamp.high} {one.signal.unit} and {one.per_clamp.high} {one.per.unit}"
+        per = f"{one.amount} {one.per.unit}"
+        return f"Totals of all drivers over one another, per {per}; of each driver at most {most}"
     if isinstance(one, Count):
         return f"Records of all drivers, at most {one.clamp.high} of each"
-    return "Sum over drivers of their own total, clamped"
+    clamp = f", clamped to {_ends(one.clamp)}" if isinstance(one, Sum) else ""
+    return f"Sum over drivers of their own total{clamp}"
+
+
+def _texts(one: Statistic) -> Iterator[str]:
+    """Yield what each column of a statistic tells."""
+    if isinstance(one, Histogram):
+        yield from (_share_in(one, label) for label in one.labels)
+    elif isinstance(one, Quantiles):
+        yield from (_below(str(at)) for at in one.at)
+    else:
+        yield meaning_of(one)
+
+
+def _share_in(one: Histogram, label: str) -> str:
+    return f"Mean over drivers of their own share in {label} {one.signal.unit}"
+
+
+def _below(at: str) -> str:
+    return f"A share {at} of drivers have a mean below this"
+
+
+def _ends(clamp: Clamp) -> str:
+    return f"{clamp.low}..{clamp.high}"
 
 
 def _with_interval(name: str, unit: str, text: str) -> Iterator[dict[str, str]]:

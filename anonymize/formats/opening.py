@@ -4,14 +4,15 @@ import codecs
 import gzip
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from itertools import chain
 from typing import BinaryIO
 
 from anonymize.formats.errors import DamagedArchive, NotText, OpensTooLarge
 from anonymize.formats.quality import Quirk
 
-MAX_OPENED_BYTES = 2**30
-"""What a compressed file may open to; a decompression bomb ends here."""
+MAX_OPENED_BYTES = 2 * 2**30
+"""What a file may open to; a decompression bomb ends here. Only a stretch of it is ever held."""
 
 _BLOCK_BYTES = 2**20
 _GZIP = b"\x1f\x8b"
@@ -19,14 +20,15 @@ _LEAST_UTF16_BYTES = 4
 
 
 def opened(
-    file: BinaryIO, quirks: set[Quirk], *, most_bytes: int = MAX_OPENED_BYTES
+    file: BufferedReader, quirks: set[Quirk], *, most_bytes: int = MAX_OPENED_BYTES
 ) -> Iterator[bytes]:
     """Yield the content in blocks, gunzipped when it is gzip, whatever its name says.
 
+    The file is read once, from its begin to its end.
+
     Raises DamagedArchive, OpensTooLarge.
     """
-    is_gzip = file.read(len(_GZIP)) == _GZIP
-    file.seek(0)
+    is_gzip = file.peek(len(_GZIP)).startswith(_GZIP)
     if is_gzip:
         quirks.add(Quirk.GZIP)
     blocks: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=file) if is_gzip else file

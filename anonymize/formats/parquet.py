@@ -7,11 +7,19 @@ import polars as pl
 
 from anonymize.formats import naming, outcomes, parquet_pages
 from anonymize.formats.errors import DamagedParquet, OpensTooLarge, UnknownFormat
-from anonymize.formats.opening import MAX_OPENED_BYTES
 from anonymize.formats.quality import Quirk
 from anonymize.formats.tables import HASH, ROW, Stretch
 
 MAGIC = b"PAR1"
+
+MAX_BYTES = 512 * 2**20
+"""What a file may have: its last bytes say where all others are, so it is held whole."""
+
+MAX_OPENED_BYTES = 2**30
+"""What the pages of the asked columns may open to."""
+
+MAX_TEXT_BYTES = 64 * 2**20
+"""Of the texts of one column in one stretch: each row can name the same long text again."""
 
 _ROWS_IN_STRETCH = 500_000
 _MOST_COLUMNS = 2_000
@@ -61,6 +69,7 @@ class ParquetTable:
         scan = pl.scan_parquet(io.BytesIO(self._content))
         frame = scan.select(columns).slice(start, _ROWS_IN_STRETCH).collect()
         named = [_plain(frame[c]).alias(str(p)) for c, p in zip(columns, places, strict=True)]
+        _check_texts(named)  # until here they are but references, and nobody has read them yet
         rows = pl.int_range(start, start + frame.height, eager=True).alias(ROW)
         return Stretch(pl.DataFrame([*named, rows, frame.hash_rows().alias(HASH)]), 0)
 
@@ -70,6 +79,12 @@ class ParquetTable:
         self._check_size([_REMARK])
         scan = pl.scan_parquet(io.BytesIO(self._content))
         return str(scan.select(_REMARK).head(1).collect().item())
+
+
+def _check_texts(columns: Sequence[pl.Series]) -> None:
+    for column in columns:
+        if column.dtype == pl.String and column.str.len_bytes().sum() > MAX_TEXT_BYTES:
+            raise OpensTooLarge(most_bytes=MAX_TEXT_BYTES)
 
 
 def _plain(column: pl.Series) -> pl.Series:

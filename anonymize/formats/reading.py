@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 import polars as pl
 
@@ -27,8 +27,8 @@ from anonymize.formats.ved import VED
 from anonymize.formats.vss_charging import VSS_CHARGING
 from anonymize.formats.vss_driving import VSS_DRIVING
 
-MAX_BYTES = 512 * 2**20
-"""What a file may have as it is handed in."""
+MAX_BYTES = 2 * 2**30
+"""What a file may have as it is handed in; Parquet has a limit of its own."""
 
 _OWN: tuple[Format, ...] = (VSS_CHARGING, VSS_DRIVING)
 # The order matters: what is known by more comes before what is known by less.
@@ -68,7 +68,8 @@ def read(content: bytes, *, name: str = "", max_bytes: int = MAX_BYTES) -> Readi
 
     Raises UnreadableFile, with a reason a driver can act on.
     """
-    return _read(io.BytesIO(content), len(content), name, max_bytes)
+    _check_size(len(content), max_bytes)
+    return read_stream(io.BufferedReader(io.BytesIO(content)), name=name)
 
 
 def read_file(path: Path, *, max_bytes: int = MAX_BYTES) -> Reading:
@@ -76,13 +77,16 @@ def read_file(path: Path, *, max_bytes: int = MAX_BYTES) -> Reading:
 
     Raises as `read`, and OSError.
     """
+    _check_size(path.stat().st_size, max_bytes)
     with path.open("rb") as file:
-        return _read(file, path.stat().st_size, path.name, max_bytes)
+        return read_stream(file, name=path.name)
 
 
-def _read(file: BinaryIO, size: int, name: str, max_bytes: int) -> Reading:
-    if size > max_bytes:
-        raise FileTooLarge(size_bytes=size, most_bytes=max_bytes)
+def read_stream(file: "io.BufferedReader[Any]", *, name: str = "") -> Reading:
+    """Return what a file holds that is read once, from its begin to its end.
+
+    Never held in memory whole, Parquet aside. Raises as `read`, and what reading the file raises.
+    """
     quirks: set[Quirk] = set()
     parts = opening.opened(file, quirks)
     first = next(parts, b"")
@@ -93,7 +97,7 @@ def _read(file: BinaryIO, size: int, name: str, max_bytes: int) -> Reading:
 
 def _outcome(first: bytes, parts: Iterator[bytes], quirks: set[Quirk], name: str) -> Outcome:
     if first.startswith(parquet.MAGIC):
-        return _tabled(parquet.ParquetTable(b"".join(parts), quirks, name), _OWN)
+        return _tabled(parquet.ParquetTable(_held(parts), quirks, name), _OWN)
     if gbt32960.is_binary(first):
         return gbt32960.read_binary(parts, quirks, name)
     texts = lines.stretches(opening.as_utf8(parts, quirks), quirks)
@@ -106,6 +110,19 @@ def _outcome(first: bytes, parts: Iterator[bytes], quirks: set[Quirk], name: str
     if not start.strip():
         raise EmptyFile
     return _tabled(TextTable(texts, quirks, name), _FORMATS)
+
+
+def _check_size(size_bytes: int, most_bytes: int) -> None:
+    if size_bytes > most_bytes:
+        raise FileTooLarge(size_bytes=size_bytes, most_bytes=most_bytes)
+
+
+def _held(parts: Iterator[bytes]) -> bytes:
+    content = bytearray()
+    for part in parts:
+        content += part
+        _check_size(len(content), parquet.MAX_BYTES)
+    return bytes(content)
 
 
 def _tabled(table: Table, formats: Sequence[Format]) -> Outcome:

@@ -1,91 +1,73 @@
 """The cells of a session table, column by column, as values of ours."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from anonymize.formats import moments, values
 from anonymize.formats.moments import Form
-from anonymize.formats.quality import Refusal
 
-_LARGEST_WH = 1_000_000
-_PERMILLE = 10
+_NO_TEXT = pl.lit(None, pl.String)
 
 
-class Rows:
-    """Rows of one stretch of a table. Columns that the table does not have are null."""
+@dataclass(frozen=True)
+class Cells:
+    """The columns of a table's frames: name, place and kind of each; others are null."""
 
-    def __init__(
-        self, frame: pl.DataFrame, places: Mapping[str, int], *, decimal_comma: bool
-    ) -> None:
-        self.frame = frame
-        self._places = places
-        self._decimal_comma = decimal_comma
-        self._texts: dict[str, pl.Series] = {}
+    columns: tuple[tuple[str, int, pl.DataType], ...]
+    decimal_comma: bool
 
-    def is_missing(self, names: Sequence[str]) -> pl.Series:
-        """Tell where any of these columns says nothing."""
-        gone = [self._stripped(name).is_null() for name in names]
-        return pl.select(pl.any_horizontal(gone)).to_series()
+    def told(self, names: Sequence[str]) -> pl.Expr:
+        """Return columns joined with a blank, null where any says nothing.
 
-    def moment(self, names: Sequence[str], form: Form) -> pl.Series:
-        """Return local moments of columns that are joined with a blank."""
-        first = self._column(names[0])
-        if len(names) == 1 and first.dtype.is_temporal():
-            return moments.moments(first, form)
-        texts = [self._stripped(name) for name in names]
-        joined = pl.select(pl.concat_str(texts, separator=" ")).to_series()
-        return moments.moments(joined, form)
+        A single column of moments stays what it is.
+        """
+        if len(names) == 1 and self._kind(names[0]).is_temporal():
+            return self._column(names[0])
+        texts = [values.stripped(self._column(name)) for name in names]
+        return pl.concat_str(texts, separator=" ") if texts[1:] else texts[0]
 
-    def energy_wh(self, name: str | None, wh: int) -> pl.Series:
-        """Return energies in Wh; null where they cannot be read or are not told at all."""
+    def moment(self, told: pl.Expr, names: Sequence[str], form: Form) -> pl.Expr:
+        """Return the local moments of what columns told, of any year."""
+        if len(names) == 1 and self._kind(names[0]).is_temporal():
+            return moments.of_clocks(told)
+        return moments.of_texts(told, form)
+
+    def plain_number(self, name: str | None, told: pl.Expr) -> pl.Expr:
+        """Return numbers of what a column told, written plainly; null for no column."""
         if name is None:
-            return pl.repeat(None, self.frame.height, dtype=pl.Float64, eager=True)
-        read = values.plain_numbers(self._column(name), decimal_comma=self._decimal_comma)
-        return read * wh
+            return pl.lit(None, pl.Float64)
+        if self._kind(name).is_numeric():
+            return values.finite(self._column(name))
+        return values.plain_numbers(told, decimal_comma=self.decimal_comma)
 
-    def energy_refusals(
-        self, name: str | None, energy: pl.Series
-    ) -> Iterator[tuple[pl.Series, Refusal]]:
-        """Yield where an energy cannot be used, and why; nothing for a table without energies."""
+    def number(self, name: str | None) -> pl.Expr:
+        """Return numbers; null where there is none, and for no column."""
         if name is None:
-            return
-        yield self._stripped(name).is_null(), Refusal.MISSING_ENERGY
-        yield energy.is_null(), Refusal.UNREADABLE_NUMBER
-        yield energy.round(0) < 0, Refusal.NEGATIVE_ENERGY
-        yield energy > _LARGEST_WH, Refusal.IMPOSSIBLE_ENERGY
-        yield energy.round(0) == 0, Refusal.ZERO_ENERGY
+            return pl.lit(None, pl.Float64)
+        if self._kind(name).is_numeric():
+            return values.finite(self._column(name))
+        return values.text_numbers(self._column(name), decimal_comma=self.decimal_comma)
 
-    def soc_permille(self, name: str | None, least_percent: int) -> pl.Series:
-        """Return states of charge in per mille; null outside least..100 percent."""
+    def length_s(self, name: str | None) -> pl.Expr:
+        """Return seconds of lengths written h:mm:ss; null for no column."""
         if name is None:
-            return pl.repeat(None, self.frame.height, dtype=pl.Int64, eager=True)
-        percent = self.number(name)
-        known = values.kept(percent, percent.is_between(least_percent, 100))
-        return (known * _PERMILLE).round(0).cast(pl.Int64)
+            return pl.lit(None, pl.Int64)
+        return moments.length_s(values.stripped(self._column(name)))
 
-    def number(self, name: str) -> pl.Series:
-        """Return numbers; null where there is none."""
-        return values.numbers(self._column(name), decimal_comma=self._decimal_comma)
-
-    def length_s(self, name: str) -> pl.Series:
-        """Return seconds of lengths written h:mm:ss."""
-        return moments.length_s(self._stripped(name))
-
-    def words(self, names: Sequence[str]) -> pl.Series:
+    def words(self, names: Sequence[str]) -> pl.Expr:
         """Return the words of these columns, joined; null where they say nothing."""
-        texts = [values.words(self._column(name)) for name in names if name in self._places]
-        if not texts:
-            return pl.repeat(None, self.frame.height, dtype=pl.String, eager=True)
-        joined = pl.concat_str(texts, separator=" ", ignore_nulls=True)
-        return values.words(pl.select(joined).to_series())
+        known = {name for name, _place, _kind in self.columns}
+        texts = [values.words(self._column(name)) for name in names if name in known]
+        if not texts[1:]:
+            return texts[0] if texts else _NO_TEXT
+        return values.words(pl.concat_str(texts, separator=" ", ignore_nulls=True))
 
-    def _stripped(self, name: str) -> pl.Series:
-        if name not in self._texts:
-            self._texts[name] = values.stripped(self._column(name))
-        return self._texts[name]
+    def _column(self, name: str) -> pl.Expr:
+        places = [place for known, place, _kind in self.columns if known == name]
+        return pl.col(str(places[0])) if places else _NO_TEXT
 
-    def _column(self, name: str) -> pl.Series:
-        if name not in self._places:
-            return pl.repeat(None, self.frame.height, dtype=pl.String, eager=True)
-        return self.frame[str(self._places[name])]
+    def _kind(self, name: str) -> pl.DataType:
+        kinds = [kind for known, _place, kind in self.columns if known == name]
+        return kinds[0] if kinds else pl.String()

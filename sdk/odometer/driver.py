@@ -10,7 +10,7 @@ from typing import Any
 
 from nacl.public import PrivateKey, SealedBox
 
-from odometer import consenting, earning, exporting, leaving, uploading
+from odometer import consenting, earning, exporting, leaving, uploading, vaults
 from odometer.chain import Chain
 from odometer.errors import Conflict, NotAllowed
 from odometer.http import Session
@@ -84,8 +84,23 @@ class Driver:
         parameters = session.get("/vault-parameters", handle=handle)
         opened = vault.prove(passphrase, parameters["kdf"])
         session.post("/sessions", {"handle": handle, "sign_in_proof": opened.sign_in_proof.hex()})
-        seed = vault.open_vault(session.get("/vault")["vault"], opened.seal_key)
+        kept = vaults.seen(session)
+        seed = vault.open_vault(kept.body["vault"], opened.seal_key)
+        vaults.strengthen(session, seed, passphrase, kept)
         return cls(session, seed, session.get("/drivers/me")["id"], chain)
+
+    @classmethod
+    def recover(
+        cls, session: Session | str, handle: str, words: str | Sequence[str], new_passphrase: str
+    ) -> "Driver":
+        """Return the driver of a handle, back with the 24 recovery words and a new passphrase.
+
+        Keys, consents and earnings stay; every other session ends. The words are not sent.
+        `vaults.recover` says what it raises.
+        """
+        session = session if isinstance(session, Session) else Session(session)
+        seed = vaults.recover(session, handle, words, new_passphrase)
+        return cls(session, seed, vaults.check_owner(session, seed), None)
 
     @cached_property
     def chain(self) -> Chain:
@@ -96,6 +111,22 @@ class Driver:
     def recovery_words(self) -> list[str]:
         """The 24 words that bring everything back. Write them down; nobody else has them."""
         return vault.words_of(self._seed)
+
+    def change_passphrase(self, new_passphrase: str) -> None:
+        """Lock the vault under another passphrase; every other session of this driver ends.
+
+        Raises Conflict when another device changed it since: sign in with that one's passphrase.
+        """
+        handle = self.session.get("/drivers/me")["handle"]
+        vaults.change(self.session, handle, self._seed, new_passphrase)
+
+    def devices(self) -> Iterator[dict[str, Any]]:
+        """Yield where this driver is signed in: kind of browser, since when, last seen on."""
+        return self.session.every("/sessions")
+
+    def sign_out_everywhere(self) -> None:
+        """End every session of this driver at once, this one too."""
+        self.session.delete("/sessions")
 
     # --- vehicles and uploads ----------------------------------------------------------
 
@@ -116,8 +147,8 @@ class Driver:
         """Yield the driver's vehicles."""
         return (Vehicle.of(body) for body in self.session.every("/vehicles"))
 
-    def upload(self, content: bytes, vehicle: Vehicle | str) -> uploading.Upload:
-        """Seal a file here and hand in the ciphertext.
+    def upload(self, content: uploading.Content, vehicle: Vehicle | str) -> uploading.Upload:
+        """Seal a file here and hand in the ciphertext; a path or an open file is never held whole.
 
         Raises Untrusted(builder_key_mismatch) before anything is sealed for a false builder.
         """
@@ -137,6 +168,10 @@ class Driver:
     def open_upload(self, upload_id: str) -> bytes:
         """Fetch an own upload and open it here. Raises NotFound once its keys are destroyed."""
         return uploading.open_own(self.session, upload_id, self.id, vault.box_key(self._seed))
+
+    def open_in_pieces(self, upload_id: str) -> Iterator[bytes]:
+        """Fetch an own upload and open it here, chunk by chunk; it is whole when the last came."""
+        return uploading.opened(self.session, upload_id, self.id, vault.box_key(self._seed))
 
     def open_report(self, upload_id: str) -> bytes | None:
         """Return the builder's report on an upload, or None while there is none."""

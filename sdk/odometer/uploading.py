@@ -1,18 +1,28 @@
 """Seal a file on the driver's side, hand in the ciphertext, and check what became of it."""
 
 import base64
+import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final, TypeAlias
 from uuid import uuid4
 
+import requests
+
 from odometer.chain import Chain
-from odometer.errors import Conflict, Unavailable, Untrusted
+from odometer.errors import Conflict, Unavailable, Untrusted, unreachable
 from odometer.http import Session
 from odometer.waiting import until
-from protocol import cid, envelope
-from protocol.hashing import sha256
+from protocol import cid, envelope, parts
 
 PART_BYTES: Final = 8 * 1024 * 1024
+Content: TypeAlias = bytes | Path | IO[bytes]
+"""A file: its bytes, where it is, or opened for reading."""
+
+_PIECE_BYTES: Final = 1024 * 1024
+_NO_ROOM: Final = "no_room"
 _KEPT = frozenset({"pinned", "checked", "unreadable"})
 
 
@@ -75,59 +85,128 @@ class Upload:
 
 def send(
     session: Session,
-    content: bytes,
+    content: Content,
     account: str,
     *,
     vehicle_id: str,
     builder: Builder,
     own_public_key: bytes,
 ) -> Upload:
-    """Seal the content under a fresh key, for the builder and the driver, and hand it in."""
+    """Seal the content under a fresh key, for the builder and the driver, and hand it in.
+
+    Whatever its size, memory stays at one part: the ciphertext waits in a temporary file, so each
+    byte is sealed once, and a part that was lost is sent again as it was.
+    """
     upload_id = str(uuid4())
     context = envelope.Context("upload", account, vehicle_id, upload_id)
     data_key = envelope.new_data_key()
-    sealed = envelope.seal_bytes(content, data_key, context)
     wrapped = {
         "builder": _base64(envelope.wrap_key(data_key, builder.public_key, context)),
         "driver": _base64(envelope.wrap_key(data_key, own_public_key, context)),
     }
-    body = {
-        "id": upload_id,
-        "vehicle_id": vehicle_id,
-        "envelope_version": envelope.VERSION,
-        "size_bytes": len(sealed),
-        "sha256": sha256(sealed).hex(),
-        "builder_key_id": builder.key_id,
-        "wrapped_keys": wrapped,
-    }
-    made = session.post("/uploads", body)
-    _send_content(session, upload_id, sealed)
-    return Upload(session, made, cid.cid_of([sealed]))
+    with SpooledTemporaryFile(max_size=PART_BYTES) as file:
+        sealed = _sealed(file, envelope.seal(_pieces(content), data_key, context))
+        body = {
+            "id": upload_id,
+            "vehicle_id": vehicle_id,
+            "envelope_version": envelope.VERSION,
+            "size_bytes": sealed.size_bytes,
+            "sha256": sealed.sha256,
+            "builder_key_id": builder.key_id,
+            "wrapped_keys": wrapped,
+        }
+        made = session.post("/uploads", body)
+        _send_content(session, upload_id, file, sealed.size_bytes)
+    return Upload(session, made, sealed.cid)
 
 
 def open_own(session: Session, upload_id: str, account: str, private_key: bytes) -> bytes:
-    """Return the plaintext of an own upload."""
+    """Return the plaintext of an own upload, whole."""
+    return b"".join(opened(session, upload_id, account, private_key))
+
+
+def opened(session: Session, upload_id: str, account: str, private_key: bytes) -> Iterator[bytes]:
+    """Yield the plaintext of an own upload, chunk by chunk; only at the end is it known whole.
+
+    Raises ProtocolError for bytes that do not open.
+    """
     body = session.get(f"/uploads/{upload_id}")
     context = envelope.Context("upload", account, body["vehicle_id"], upload_id)
     wrapped = base64.b64decode(session.get(f"/uploads/{upload_id}/key")["sealed"])
     data_key = envelope.unwrap_key(wrapped, private_key, context)
-    return envelope.open_bytes(session.content(f"/uploads/{upload_id}/content"), data_key, context)
+    received = _received(session, f"/uploads/{upload_id}/content", body["size_bytes"])
+    yield from envelope.open_chunks(received, data_key, context)
 
 
-def _send_content(session: Session, upload_id: str, sealed: bytes) -> None:
+@dataclass(frozen=True)
+class _Sealed:
+    """What the ciphertext in a file is called."""
+
+    size_bytes: int
+    sha256: str
+    cid: str
+
+
+def _sealed(file: IO[bytes], pieces: Iterable[bytes]) -> _Sealed:
+    """Write the ciphertext down and tell what it is called; each piece is looked at once."""
+    digest = hashlib.sha256()
+
+    def written() -> Iterator[bytes]:
+        for piece in pieces:
+            digest.update(piece)
+            file.write(piece)
+            yield piece
+
+    leaves = list(cid.leaves_of(written()))
+    known = parts.named(leaves, sha256=digest.hexdigest())
+    return _Sealed(file.tell(), digest.hexdigest(), known.cid)
+
+
+def _pieces(content: Content) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+    elif isinstance(content, Path):
+        with content.open("rb") as file:
+            yield from _pieces(file)
+    else:
+        yield from iter(lambda: content.read(_PIECE_BYTES), b"")
+
+
+def _send_content(session: Session, upload_id: str, sealed: IO[bytes], size_bytes: int) -> None:
     """Append part by part; after a lost answer the server is asked how far it got."""
     path = f"/uploads/{upload_id}/content"
     offset = 0
     misses = 0
-    while offset < len(sealed):
+    while offset < size_bytes:
+        sealed.seek(offset)
         try:
-            offset = _append(session, path, offset, sealed[offset : offset + PART_BYTES])
-        except (Conflict, Unavailable):
+            offset = _append(session, path, offset, sealed.read(PART_BYTES))
+        except (Conflict, Unavailable) as refusal:
             misses += 1
-            if misses > session.patience.tries:
+            if misses > session.patience.tries or refusal.code == _NO_ROOM:
                 raise
             session.patience.wait(misses)
             offset = _offset(session.send("HEAD", path).headers)
+
+
+def _received(session: Session, path: str, size_bytes: int) -> Iterator[bytes]:
+    """Yield the bytes at a path as they come; after a loss the rest is asked for."""
+    start = 0
+    misses = 0
+    while start < size_bytes:
+        headers = {"Accept": "*/*", **({"Range": f"bytes={start}-"} if start else {})}
+        try:
+            with session.send("GET", path, headers=headers, stream=True) as answer:
+                for piece in answer.iter_content(_PIECE_BYTES):
+                    start += len(piece)
+                    yield piece
+        except requests.RequestException as loss:
+            misses += 1
+            if misses > session.patience.tries:
+                raise unreachable(session.url, loss) from loss
+            session.patience.wait(misses)
+        else:
+            return
 
 
 def _append(session: Session, path: str, offset: int, part: bytes) -> int:

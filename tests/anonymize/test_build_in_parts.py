@@ -70,6 +70,15 @@ def test_every_split_gives_the_vector_of_one_process(release, work_through, most
     assert vector_of(release) == vector_in_one_process(release)
 
 
+@pytest.mark.parametrize("most", [64])
+def test_rows_of_vehicles_that_are_summed_together_give_what_each_gives(release, monkeypatch):
+    part = release.parts.get()
+    together = building.sums_of(part)
+    monkeypatch.setattr(building, "_ROWS_TOGETHER", 1)
+    assert building.sums_of(part).equals(together)
+    assert together.height
+
+
 def test_progress_counts_parts_and_the_last_one_makes_the_merge_due(release, work_through):
     assert (release.state, release.steps_of) == (Release.State.CHARGED, release.parts.count())
     rows = WorkRow.objects.filter(task=parting.PART_TASK)
@@ -197,3 +206,31 @@ def work_one(row):
     from anonymize import tasks  # noqa: PLC0415 - the doors come after the fixtures' patches
 
     tasks.build_part(row.reference)
+
+
+@pytest.mark.parametrize(("says", "label"), [(True, True), (False, False), (None, True)])
+def test_no_vehicle_can_change_the_label_of_a_release(monkeypatch, work_through, says, label):
+    """One driver's car said to be simulated must not show; where none is asked, it adds nothing."""
+    crowd.all_consent(monkeypatch)
+    Vehicle.objects.filter(driver=crowd.make_crowd()[0]).update(is_simulated=True)
+    release = crowd.planned_release()
+    asked = {**release.dataset.spec} | ({} if says is None else {"is_simulated": says})
+    type(release.dataset).objects.filter(id=release.dataset_id).update(spec=asked)
+    work_through(BUILD)
+    release.refresh_from_db()
+    used = {one for part in release.parts.all() for one in part.uploads}
+    cars = Vehicle.objects.filter(uploads__id__in=used)
+    assert release.is_simulated is label
+    assert cars.filter(is_simulated=True).exists() is label
+
+
+def test_without_a_word_and_off_the_development_chain_nothing_is_simulated(
+    monkeypatch, work_through, settings
+):
+    settings.CHAIN_ID = 137
+    crowd.all_consent(monkeypatch)
+    Vehicle.objects.filter(driver__in=crowd.make_crowd()[:3]).update(is_simulated=True)
+    release = crowd.planned_release()
+    work_through(BUILD)
+    release.refresh_from_db()
+    assert not release.is_simulated

@@ -62,5 +62,7 @@ def _raw(status: int, body: Any, headers: dict[str, str] | None = None) -> HTTPR
         status=status,
         headers=headers or {},
         preload_content=False,
-        original_response=cast("Any", SimpleNamespace(msg=told, isclosed=lambda: True)),
+        original_response=cast(
+            "Any", SimpleNamespace(msg=told, isclosed=lambda: True, close=lambda: None)
+        ),
     )

@@ -44,7 +44,7 @@ def test_a_sealed_release_is_kept_then_pinned(
     work_through("storage.tasks.pin_object")
     sealed.refresh_from_db()
     assert sealed.state == "pinned"
-    assert keeping.fetch(sealed) == before == ipfs_node.fetch(sealed.cid)
+    assert keeping.fetch(sealed) == before == b"".join(ipfs_node.fetch(sealed.cid))
 
 
 def test_a_buyer_gets_a_key_that_opens_the_release(

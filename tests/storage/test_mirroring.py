@@ -134,7 +134,7 @@ def test_what_one_place_lost_is_brought_back_from_the_other(mirrored, mirror, ip
     node.pins.clear()
     node.blocks.clear()
     assert audited()[place].mended == 1
-    assert node.fetch(cid_of(mirrored))
+    assert b"".join(node.fetch(cid_of(mirrored)))
     assert audited()[place].held == 1
 
 
@@ -154,7 +154,7 @@ def test_damaged_bytes_are_replaced_from_a_whole_copy(mirrored, mirror, ipfs_nod
     )
     ipfs_node.damaged.add(cid_of(mirrored))
     assert audited()["own node"].damaged == 1
-    assert ipfs_node.fetch(cid_of(mirrored))
+    assert b"".join(ipfs_node.fetch(cid_of(mirrored)))
 
 
 def test_damaged_bytes_without_a_whole_copy_are_left_alone(upload, ipfs_node):

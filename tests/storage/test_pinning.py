@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from registry.models import Driver, Vehicle
 from storage import keeping, pinning, spool
 from storage.models import SealedObject, Upload
-from tests.factories.storage import SealedFile, cid_of, seal_file
+from tests.factories.storage import SealedFile, cid_of, seal_file, spooled
 from tests.fakes.ipfs import FakeNode
 from tests.storage.test_upload_doors import announce, send
 from work.models import WorkRow
@@ -38,7 +38,7 @@ def test_a_received_upload_is_pinned_and_its_spool_emptied(
     assert upload.pinned_at is not None
     assert ipfs_node.pins == {cid_of(upload)}
     assert ipfs_node.blocks[cid_of(upload)] == received.ciphertext
-    assert spool.read(upload.id) is None
+    assert spooled(upload.id) is None
     assert WorkRow.objects.get().state == "done"
 
 
@@ -65,7 +65,7 @@ def test_bytes_that_read_back_wrong_are_not_called_stored(
         "received",
         "wrong_bytes",
     )
-    assert spool.read(received.id) == received.ciphertext
+    assert spooled(received.id) == received.ciphertext
 
 
 def test_a_crash_after_the_pin_pins_again_without_harm(
@@ -82,7 +82,7 @@ def test_a_crash_before_the_spool_was_emptied_leaves_nothing_to_lose(
     work_through()
     spool.place(received.id, received.ciphertext)
     call_command("tidy_spool", verbosity=0)
-    assert spool.read(received.id) is None
+    assert spooled(received.id) is None
 
 
 def test_bytes_lost_before_the_pin_are_asked_for_again(

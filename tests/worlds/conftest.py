@@ -12,8 +12,21 @@ from tests.worlds.nodes import (
     stack,
     valkey,
 )
+from tests.worlds.storing import door, own_node, sealed, work
 
-__all__ = ["anvil", "embedded_store", "fresh_chain", "kubo", "node_places", "stack", "valkey"]
+__all__ = [
+    "anvil",
+    "door",
+    "embedded_store",
+    "fresh_chain",
+    "kubo",
+    "node_places",
+    "own_node",
+    "sealed",
+    "stack",
+    "valkey",
+    "work",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -12,12 +12,12 @@ from tests.worlds.nodes import Stack
 DRIVERS = 30
 
 
-def start(stack: Stack, *, drivers: int = DRIVERS) -> "subprocess.Popen[str]":
+def start(stack: Stack, *more: str, drivers: int = DRIVERS) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "demo", "--drivers", str(drivers)]
     place = ["--url", stack.web_url, "--var", str(stack.places.var)]
     path = os.pathsep.join([str(ROOT / "sdk"), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
-        [*command, *place],
+        [*command, *place, *more],
         cwd=ROOT,
         env={**stack.environment, "PYTHONPATH": path},
         stdout=subprocess.PIPE,

@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -133,6 +133,8 @@ class Stack:
 
     places: Places
     database_url: str = ""
+    told: dict[str, str] = field(default_factory=dict)
+    """What else its processes are told, such as addresses of nodes that are not its own."""
 
     @property
     def web_url(self) -> str:
@@ -151,7 +153,7 @@ class Stack:
             "REDIS_PORT": str(here.redis_port),
         }
         inherited = {k: v for k, v in os.environ.items() if k not in _ADDRESSES}
-        return {**inherited, **own, "DATABASE_URL": self.database_url}
+        return {**inherited, **own, "DATABASE_URL": self.database_url, **self.told}
 
     @property
     def admin_password(self) -> str:
@@ -209,7 +211,7 @@ def until(holds: Callable[[], bool], *, timeout_s: float = 30) -> None:
         time.sleep(0.05)
 
 
-def _own_database(places: Places) -> str:
+def own_database(places: Places) -> str:
     """Return the address of a new database on the server the tests run on; empty for SQLite."""
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
@@ -223,10 +225,10 @@ def _own_database(places: Places) -> str:
 
 
 @contextmanager
-def whole_stack(var: Path) -> Iterator[Stack]:
+def whole_stack(var: Path, **told: str) -> Iterator[Stack]:
     """Bring a stack up under `var`, and leave nothing of it running."""
     places = places_at(var)
-    found = Stack(places, _own_database(places))
+    found = Stack(places, own_database(places), told)
     try:
         found.up()
         yield found

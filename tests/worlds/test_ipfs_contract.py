@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from protocol.cid import CHUNK_BYTES, cid_of
-from storage.errors import NodeDown
+from storage.errors import NodeDown, WrongBytes
 from storage.ipfs import IpfsNode, Node
 from tests.fakes.ipfs import FakeNode
 
@@ -27,6 +27,10 @@ _SIZES = [
 ]
 
 
+def got(node: Node, cid: str, start: int = 0) -> bytes:
+    return b"".join(node.fetch(cid, start))
+
+
 @pytest.fixture(params=_NODES)
 def node(request: pytest.FixtureRequest) -> Iterator[Node]:
     if request.param == "fake":
@@ -42,7 +46,46 @@ def test_it_names_the_bytes_as_protocol_does_and_gives_them_back(node, size):
     content = os.urandom(size)
     cid = node.add(content)
     assert cid == cid_of([content])
-    assert node.fetch(cid) == content
+    assert got(node, cid) == content
+
+
+@pytest.mark.parametrize("start", [1, CHUNK_BYTES - 1, CHUNK_BYTES, 2 * CHUNK_BYTES + 7])
+def test_it_gives_the_bytes_from_anywhere_on(node, start):
+    content = os.urandom(3 * CHUNK_BYTES + 3)
+    assert got(node, node.add(content), start) == content[start:]
+
+
+def test_one_block_is_given_from_anywhere_on(node):
+    content = os.urandom(1000)
+    assert got(node, node.add(content), 900) == content[900:]
+
+
+def test_it_takes_and_gives_bytes_as_they_come(node):
+    content = os.urandom(5 * CHUNK_BYTES + 3)
+    cid = node.add(content[start : start + 70_000] for start in range(0, len(content), 70_000))
+    assert cid == cid_of([content])
+    assert {len(piece) for piece in node.fetch(cid)} == {CHUNK_BYTES, 3}
+
+
+def test_of_bytes_that_broke_off_nothing_is_kept(node):
+    content = os.urandom(2 * CHUNK_BYTES)
+
+    def broken():
+        yield content
+        raise WrongBytes
+
+    with pytest.raises(WrongBytes):
+        node.add(broken())
+    assert not node.is_pinned(cid_of([content]))
+    assert node.is_pinned(node.add(b"and it goes on"))
+
+
+def test_a_reader_may_leave_in_the_middle(node):
+    cid = node.add(os.urandom(5 * CHUNK_BYTES))
+    pieces = node.fetch(cid)
+    assert next(pieces)
+    pieces.close()
+    assert node.is_pinned(cid)
 
 
 def test_adding_the_same_bytes_again_is_no_second_object(node):
@@ -73,9 +116,9 @@ def test_garbage_is_what_nothing_pins(node):
     kept_cid, loose_cid = node.add(kept), node.add(loose)
     node.unpin(loose_cid)
     node.collect_garbage()
-    assert node.fetch(kept_cid) == kept
+    assert got(node, kept_cid) == kept
     with pytest.raises(NodeDown):
-        node.fetch(loose_cid)
+        got(node, loose_cid)
 
 
 def test_garbage_is_collected_to_its_end(node):
@@ -85,7 +128,7 @@ def test_garbage_is_collected_to_its_end(node):
     node.collect_garbage()
     for cid in cids:
         with pytest.raises(NodeDown):
-            node.fetch(cid)
+            got(node, cid)
 
 
 def test_what_was_unpinned_can_be_pinned_again_while_it_is_there(node):
@@ -93,12 +136,12 @@ def test_what_was_unpinned_can_be_pinned_again_while_it_is_there(node):
     node.unpin(cid)
     node.pin(cid)
     node.collect_garbage()
-    assert node.fetch(cid)
+    assert got(node, cid)
 
 
 def test_bytes_nobody_added_are_not_there(node):
     with pytest.raises(NodeDown):
-        node.fetch(cid_of([os.urandom(100)]))
+        got(node, cid_of([os.urandom(100)]))
 
 
 def test_nothing_nobody_added_is_pinned(node):

@@ -55,3 +55,13 @@ def test_the_length_told_is_that_of_the_mixed_cells():
     cells.ravel()[groups] = values * units
     length = math.sqrt(((cells @ joint.mixing(6)) ** 2).sum())
     assert joint.lengths(values, owners, groups, 6) == pytest.approx(np.full(3, length))
+
+
+@given(st.integers(0, 20))
+def test_the_order_of_rows_changes_nothing(seed):
+    rng = np.random.default_rng(seed)
+    owners, groups = np.repeat(np.arange(20), 12), np.tile(np.arange(12), 20)
+    values, order = rng.normal(0, 2, owners.size), rng.permutation(owners.size)
+    sorted_ = joint.lengths(values, owners, groups, 6)
+    shuffled = joint.lengths(values[order], owners[order], groups[order], 6)
+    assert shuffled == pytest.approx(sorted_[order])

@@ -1,12 +1,14 @@
 """Files as drivers have them: told by content, read row by row, refused with a reason."""
 
+import gzip
+import io
 import json
 from datetime import datetime
 
 import pytest
 
 from anonymize.formats import errors
-from anonymize.formats.reading import read
+from anonymize.formats.reading import read, read_stream
 
 DUNDEE_HEADER = (
     "Charging event,User ID,CP ID,Connector,Start Date,Start Time,End Date,End Time,"
@@ -192,6 +194,33 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read():
     with pytest.raises(errors.FileTooLarge) as caught:
         read(b"x" * 11, max_bytes=10)
     assert caught.value.facts == {"size_bytes": 11, "most_bytes": 10}
+
+
+def test_parquet_is_held_whole_and_so_has_a_limit_of_its_own(monkeypatch):
+    monkeypatch.setattr("anonymize.formats.parquet.MAX_BYTES", 10)
+    with pytest.raises(errors.FileTooLarge) as caught:
+        read(b"PAR1" + b"x" * 7)
+    assert caught.value.facts == {"size_bytes": 11, "most_bytes": 10}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_file_that_can_only_be_read_once_is_read_as_any_other(pack):
+    content = pack(BELIB.encode())
+
+    class Once(io.RawIOBase):
+        """Bytes that come once, a few at a time, and cannot be sought in."""
+
+        rest = content
+
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            piece, self.rest = self.rest[:5], self.rest[5:]
+            buffer[: len(piece)] = piece
+            return len(piece)
+
+    assert read_stream(io.BufferedReader(Once())).frame.equals(read(content).frame)
 
 
 BELIB = """\ufeff"Borne";"Station";"Date de début";"Date de fin";"Durée (sec)";"L'énergie (Wh)"
