@@ -1,13 +1,15 @@
 """Copy the database without what opens things, keep those keys beside it, and bring both back."""
 
+import fcntl
 import hashlib
 import json
 import os
 import sqlite3
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -31,10 +33,14 @@ LEFT_OUT: Final = (
     *(model._meta.db_table for model in KEPT_BESIDE),
     "anonymize_buildpart",
     "django_session",
+    "registry_recovery",
+    "registry_signedin",
 )
 """Tables whose rows no dated copy holds. Builds begin again, and everybody signs in again."""
 
 BUILD_TASK: Final = "anonymize.tasks.build_release"
+KEYS_FILE: Final = "keys.jsonl"
+_DRAFT: Final = ".keys."
 _AT_ONCE: Final = 500
 _PRIVATE: Final = 0o077
 
@@ -58,14 +64,60 @@ def back_up(folder: Path, *, at: datetime) -> Path:
         "block_read": chain.block_read(),
     }
     (dated / "backup.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    copy_keys(folder / "keys.jsonl")
+    copy_keys(folder / KEYS_FILE)
     return dated
 
 
 def copy_keys(file: Path) -> int:
     """Replace the copy of the keys by what stands now; returns how many there are."""
+    with _alone(file, waits=True):
+        return _replace_keys(file)
+
+
+def copy_keys_if_old(file: Path, *, every_s: float) -> int | None:
+    """Replace the copy of the keys when it is older than that, and nobody else is about it.
+
+    Returns how many keys there are; None when there was nothing to do.
+    """
+    try:
+        with _alone(file, waits=False):
+            return _replace_keys(file) if _is_old(file, every_s) else None
+    except BlockingIOError:
+        return None
+
+
+def age_of(file: Path) -> float | None:
+    """Return the seconds since the copy was made; None when there is none."""
+    try:
+        return time.time() - file.stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def _is_old(file: Path, every_s: float) -> bool:
+    # A copy from the future was made before the clock was set back: nobody knows how old it is.
+    age = age_of(file)
+    return age is None or not 0 <= age < every_s
+
+
+@contextmanager
+def _alone(file: Path, *, waits: bool) -> Iterator[None]:
+    """Let one process at a time copy keys to this folder; the lock falls with its process.
+
+    Raises BlockingIOError when somebody else copies and it should not wait.
+    """
+    lock = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(lock)
+
+
+def _replace_keys(file: Path) -> int:
+    _drop_drafts(file)
     count = 0
-    handle, name = tempfile.mkstemp(prefix=".keys.", dir=file.parent)
+    handle, name = tempfile.mkstemp(prefix=_DRAFT, suffix=".draft", dir=file.parent)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         for model in KEPT_BESIDE:
             for row in model._default_manager.order_by("pk").iterator(chunk_size=_AT_ONCE):
@@ -75,6 +127,12 @@ def copy_keys(file: Path) -> int:
         os.fsync(stream.fileno())
     Path(name).replace(file)
     return count
+
+
+def _drop_drafts(file: Path) -> None:
+    """Drop what a killed copy left behind: it would be an older generation of keys."""
+    for left in file.parent.glob(f"{_DRAFT}*.draft"):
+        left.unlink()
 
 
 def restore_keys(file: Path) -> int:

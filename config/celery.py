@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
-from config import watching  # noqa: F401 - plugs itself into every worker
+from config import roles, watching  # noqa: F401 - plug themselves into every worker
 
 app = Celery("odometer", broker=settings.REDIS_URL)
 app.conf.update(
@@ -53,6 +53,11 @@ app.conf.beat_schedule = {
         "task": "storage.tasks.ask_for_pin_audit",
         "schedule": min(settings.PIN_AUDIT_EVERY_S, 60.0),
         "options": {"expires": 60},
+    },
+    "keys": {
+        "task": "config.tasks.copy_keys",
+        "schedule": min(max(settings.BACKUP_KEYS_EVERY_S / 10, 1.0), 30.0),
+        "options": {"expires": 30},
     },
     "send": {"task": "chain.tasks.send_calls", "schedule": 1.0, "options": {"expires": 1}},
     **{

@@ -24,6 +24,11 @@ def flag(name: str, *, default: bool = False) -> bool:
     return raw.lower() in {"1", "true", "yes", "on"} if raw else default
 
 
+def folder(name: str) -> Path | None:
+    """Return the variable as a path, or None when it is unset or empty."""
+    return Path(text(name)).resolve() if text(name) else None
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return the comma-separated parts of the variable."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]

@@ -1,5 +1,8 @@
 """Copy what browsers need from node_modules to var/vendor, as ES modules without bare names."""
 
+import base64
+import hashlib
+import json
 import os
 import posixpath
 import re
@@ -28,6 +31,16 @@ FILES = {
 }
 # Bundles for `require`, wrapped so that they can be imported: file and names to export.
 WRAPPED = {"tus.js": ("tus-js-client/dist/tus.min.js", ("Upload", "isSupported", "DetailedError"))}
+# Bundles for `require` that need one another: the last one is what importers get.
+CHAINED = {
+    "libsodium-slow.js": (
+        ("libsodium-sumo", "libsodium-sumo/dist/modules-sumo/libsodium-sumo.js"),
+        (
+            "libsodium-wrappers-sumo",
+            "libsodium-wrappers-sumo/dist/modules-sumo/libsodium-wrappers.js",
+        ),
+    )
+}
 LICENSES = (
     "@noble/curves",
     "@noble/hashes",
@@ -43,10 +56,19 @@ _BLOCK_COMMENT = re.compile(r"/\*\*.*?\*/", re.DOTALL)  # they hold example impo
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
-def vendor(node_modules: Path, target: Path) -> int:
+PINNED = ROOT / "portal" / "vendored.json"
+"""Digests of every module, by path, as they were when somebody looked at them."""
+
+
+class OtherModules(Exception):
+    """What is installed is not what was pinned."""
+
+
+def vendor(node_modules: Path, target: Path, *, accept: bool = False) -> int:
     """Fill `target` anew and return how many files it holds. An interrupted run leaves the old one.
 
-    Raises FileNotFoundError or StopIteration when a package is not installed.
+    accept: pin what is found. Raises OtherModules when something else is pinned, FileNotFoundError
+    or StopIteration when a package is not installed.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="vendor-", dir=target.parent))
@@ -56,12 +78,33 @@ def vendor(node_modules: Path, target: Path) -> int:
         _write(fresh / name, _rewritten((node_modules / source).read_text(encoding="utf-8"), name))
     for name, (source, exports) in WRAPPED.items():
         _write(fresh / name, _wrapped((node_modules / source).read_text(encoding="utf-8"), exports))
+    for name, parts in CHAINED.items():
+        _write(fresh / name, _chained(node_modules, parts))
     for package in LICENSES:
         license_file = next((node_modules / package).glob("LICENSE*"))
         _write(fresh / package / "LICENSE", license_file.read_text(encoding="utf-8"))
+    _pin(digests_of(fresh), accept=accept)
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
     return sum(len(files) for _, _, files in os.walk(target))
+
+
+def digests_of(directory: Path) -> dict[str, str]:
+    """Return the digest of every module, by path, as subresource integrity writes it."""
+    return {
+        path.relative_to(directory).as_posix(): "sha384-"
+        + base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()
+        for path in sorted(directory.rglob("*.js"))
+    }
+
+
+def _pin(found: dict[str, str], *, accept: bool) -> None:
+    if accept:
+        PINNED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    pinned = json.loads(PINNED.read_text(encoding="utf-8"))
+    other = sorted(name for name in {*found, *pinned} if found.get(name) != pinned.get(name))
+    if other:
+        raise OtherModules(f"not as pinned in {PINNED.name}: {', '.join(other)}")
 
 
 def _copy_graph(node_modules: Path, target: Path) -> None:
@@ -99,11 +142,23 @@ def _wrapped(text: str, exports: tuple[str, ...]) -> str:
     return f"{head}{_SOURCE_MAP.sub('', text)}\nexport const {{ {names} }} = module.exports;\n"
 
 
+def _chained(node_modules: Path, parts: tuple[tuple[str, str], ...]) -> str:
+    """Return one module in which each bundle finds those before it by `require`."""
+    head = "const made = {};\nconst require = (name) => made[name];\n"
+    bodies = [
+        f'made["{name}"] = {{}};\n(function (exports) {{\n'
+        f"{_SOURCE_MAP.sub('', (node_modules / path).read_text(encoding='utf-8'))}\n"
+        f'}}).call({{}}, made["{name}"]);\n'
+        for name, path in parts
+    ]
+    return f'{head}{"".join(bodies)}export default made["{parts[-1][0]}"];\n'
+
+
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    count = vendor(ROOT / "node_modules", ROOT / "var" / "vendor")
+    count = vendor(ROOT / "node_modules", ROOT / "var" / "vendor", accept="--accept" in sys.argv)
     sys.stdout.write(f"{count} browser modules in var/vendor\n")

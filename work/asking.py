@@ -28,3 +28,23 @@ def ask(
     if is_new and due_at is None:
         transaction.on_commit(lambda: waking.wake(row), robust=True)
     return row
+
+
+def ask_anew(*, task: str, reference: str, queue: str = "default") -> WorkRow:
+    """Return the row as `ask` does; one from an earlier life of the same thing begins anew.
+
+    Such as one that got stuck, or is put off for long, because what it needs was not there yet.
+    """
+    row = ask(task=task, reference=reference, queue=queue)
+    earlier = WorkRow.objects.filter(id=row.id).exclude(state=WorkRow.State.OPEN, attempts=0)
+    is_earlier = earlier.update(
+        state=WorkRow.State.OPEN,
+        due_at=timezone.now(),
+        attempts=0,
+        owner="",
+        leased_until=None,
+        last_error="",
+    )
+    if is_earlier:
+        transaction.on_commit(lambda: waking.wake(row), robust=True)
+    return row

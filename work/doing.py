@@ -16,7 +16,10 @@ from work.models import WorkRow
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 30
-"""After so many tries a row is stuck and shown to the admin; it is never dropped."""
+"""After so many tries a row is stuck and shown to the admin; it is never dropped.
+
+Not so while another system is away: that row is tried again every five minutes, for ever.
+"""
 
 LEASE = timedelta(seconds=15)
 """How long a killed worker is waited for; a living one renews its lease."""
@@ -54,7 +57,7 @@ def do(
         if error.is_patient:
             _let_wait(lease, error.code)
         else:
-            _put_off(lease, error.code)
+            _put_off(lease, error.code, is_away=error.is_away)
     except Exception as error:
         _put_off(lease, type(error).__name__)  # the class alone: messages can hold plaintext
         raise
@@ -65,8 +68,8 @@ def pause_after(attempts: int) -> timedelta:
     return min(timedelta(seconds=0.5 * 2 ** min(attempts, 12)), LONGEST_PAUSE)
 
 
-def _put_off(lease: Lease, error: str) -> None:
-    is_stuck = lease.attempts >= MAX_ATTEMPTS
+def _put_off(lease: Lease, error: str, *, is_away: bool = False) -> None:
+    is_stuck = lease.attempts >= MAX_ATTEMPTS and not is_away
     pause = pause_after(lease.attempts)
     mine = WorkRow.objects.filter(id=lease.row_id, owner=lease.owner)
     changed = mine.update(
