@@ -6,6 +6,7 @@ from common.errors import Conflict, InvalidInput, Unavailable, noop
 class NodeDown(Unavailable):
     """The node did not answer, or answered with something that is no answer."""
 
+    is_away = True
     code = "chain_node_down"
     title = noop("The chain is not answering")
     detail = noop("The chain node did not answer. Try again in a moment.")

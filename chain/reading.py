@@ -3,10 +3,14 @@
 from typing import Any
 
 from django.conf import settings
+from eth_abi.abi import encode
 
 from chain import contracts, deployed, node
 from chain.domain.calls import Block, ContractCall
-from chain.errors import NodeDown
+from chain.errors import CallRefused, NodeDown
+
+_IS_VALID_SIGNATURE = bytes.fromhex("1626ba7e")
+"""Selector of EIP-1271, and what a contract account answers when a signature is its own."""
 
 
 def head() -> Block:
@@ -31,6 +35,25 @@ def view(call: ContractCall, *, block: int | None = None) -> Any:
     to = deployed.address_of(call.contract)
     answer = node.connect().call(to, contracts.calldata(call), block)
     return contracts.outputs(call, answer)
+
+
+def accepts(account: str, digest: bytes, signature: bytes) -> bool:
+    """Tell whether a contract account calls this signature its own now (EIP-1271).
+
+    An address without code, and a contract that refuses or answers with anything else, do not.
+    Raises NodeDown: a node that is silent has said neither yes nor no.
+    """
+    data = _IS_VALID_SIGNATURE + encode(["bytes32", "bytes"], [digest, signature])
+    try:
+        answer = node.connect().call(account, data)
+    except CallRefused:
+        return False
+    return answer == _IS_VALID_SIGNATURE.ljust(32, b"\0")
+
+
+def has_code(account: str) -> bool:
+    """Tell whether a contract stands at the address. Raises NodeDown."""
+    return node.connect().has_code(account)
 
 
 def chain_id() -> int:

@@ -6,13 +6,15 @@ from uuid import UUID
 
 from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import Door, pages_of, tagged
 from common.errors import NotFound
-from consent import granting, receipts, renewing, selectors, shapes
+from consent import granting, receipts, renewing, selectors, shapes, stopping
 from consent.models import Consent, Offer
+from registry.api.opening import address_of
 from registry.models import Driver
 from registry.permissions import IsDriver
 from registry.selectors import driver_of
@@ -52,6 +54,15 @@ class RevocationForm(serializers.Serializer[Any]):
     """Nothing, or a fresh signature when none was kept."""
 
     revoke = serializers.RegexField(r"^0x[0-9a-fA-F]{130}$", required=False)
+
+
+class StopForm(serializers.Serializer[Any]):
+    """A revocation as it stands in a receipt, under `how_to_stop`."""
+
+    consent_address = serializers.RegexField(r"^0x[0-9a-fA-F]{40}$")
+    dataset_id = serializers.UUIDField()
+    nonce = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    revoke = serializers.RegexField(r"^0x[0-9a-fA-F]{130}$")
 
 
 class RenewalForm(serializers.Serializer[Any]):
@@ -222,6 +233,30 @@ class RevocationView(Door):
             signature=form.validated_data.get("revoke", ""),
         )
         return Response(shapes.shown(consent), status=202)
+
+
+class StopView(Door):
+    """The end of a consent, for whoever holds its receipt; nobody needs to be signed in."""
+
+    form = StopForm
+    permission_classes = [AllowAny]
+
+    def post(self, request: Request) -> Response:
+        """Revoke what the revocation was signed for; the same answer when sent again."""
+        form = StopForm(data=request.data)
+        form.is_valid(raise_exception=True)
+        said = form.validated_data
+        consent = stopping.stop(
+            stopping.Stop(
+                address=said["consent_address"],
+                dataset_id=said["dataset_id"],
+                nonce=said["nonce"],
+                signature=said["revoke"],
+            ),
+            asked_from=address_of(request),
+            at=timezone.now(),
+        )
+        return Response(shapes.shown_stop(consent), status=202)
 
 
 class ReceiptView(Door):

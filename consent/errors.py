@@ -1,6 +1,6 @@
 """Refusals of the consent room."""
 
-from common.errors import Conflict, InvalidInput, NotAllowed, noop
+from common.errors import Conflict, InvalidInput, NotAllowed, NotFound, noop
 
 
 class SignalGroupsWrong(InvalidInput):
@@ -132,3 +132,14 @@ class WrongSignature(NotAllowed):
     code = "wrong_signature"
     title = noop("This signature does not fit")
     detail = noop("The signature %(name)s was not made by %(address)s over these terms.")
+
+
+class ReceiptUnknown(NotFound):
+    """No consent of ours goes with this receipt; the chain may know it all the same."""
+
+    code = "receipt_unknown"
+    title = noop("We know no consent of this receipt")
+    detail = noop(
+        "We know no consent of this receipt, or a later one took its place. "
+        "Its revocation can still be sent to the contract by anybody."
+    )

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from chain import reading
-from consent import relaying, selectors
+from chain.facts import word
+from consent import facts, relaying, selectors, signatures
 from consent.domain import lifecycle, terms
 from consent.errors import (
     AddressInUse,
@@ -21,7 +22,9 @@ from consent.errors import (
     RevocationMissing,
 )
 from consent.models import Consent, ConsentKey, Decline, Offer, Renewal
+from protocol import ids
 from protocol.terms import terms_digest
+from registry import wallets
 from registry.models import Driver
 
 
@@ -35,7 +38,8 @@ def draft(
 ) -> Consent:
     """Return a draft with everything that is to be signed; drafting again changes the draft.
 
-    consent_address: checksum address of the key made for this dataset alone.
+    consent_address: checksum address of the key made for this dataset alone, or of a wallet that
+    the driver has connected.
 
     Raises NotFound, OfferClosed, AlreadyGranted, AddressInUse (Conflict), SignalGroupsWrong and
     AddressMalformed (InvalidInput).
@@ -44,43 +48,44 @@ def draft(
     with transaction.atomic():
         offer = selectors.offer(offer_id)
         _check_open(offer, at)
-        facts = _facts(offer, signal_groups, consent_address, registry)
         _hold_key(driver, offer, consent_address)
+        said = _facts(offer, signal_groups, consent_address, registry)
         Decline.objects.filter(offer=offer, driver=driver).delete()
-        return _write(offer, driver, facts, at)
+        return _write(offer, driver, said, at)
 
 
-@transaction.atomic
 def accept_signature(*, consent: Consent, grant: str, revoke: str, at: datetime) -> Consent:
     """Record that the driver signed the grant and its revocation, and send the grant on its way.
 
     The same signatures again change nothing and return the same consent.
 
-    Raises WrongSignature (NotAllowed) unless the consent key made both; NotDraft when something
-    else was signed or the nonce is used up, OfferClosed when the answer is late (Conflict).
+    Raises WrongSignature (NotAllowed) unless the consent address made both; NotDraft when
+    something else was signed or the nonce is used up, OfferClosed when the answer is late
+    (Conflict); NodeDown when only the chain can tell whose signature it is, and it is silent.
     """
     if consent.state != Consent.State.DRAFT:
         if (consent.grant_signature, consent.revoke_signature) == (grant, revoke):
             return consent
         raise NotDraft
     _check_open(consent.offer, at)
-    if consent.nonce != selectors.next_nonce(consent.consent_address):
+    if consent.nonce != selectors.next_nonce(consent.consent_address, consent.offer.dataset_id):
         raise NotDraft
     words = consent.signable()
-    terms.require_signed("grant", consent.consent_address, words.grant, grant)
-    terms.require_signed("revoke", consent.consent_address, words.revoke, revoke)
-    _change(
-        consent,
-        state=Consent.State.SIGNED,
-        grant_signature=grant,
-        revoke_signature=revoke,
-        signed_at=at,
-    )
-    relaying.send_grant(consent)
+    signatures.require("grant", consent.consent_address, words.grant, grant)
+    signatures.require("revoke", consent.consent_address, words.revoke, revoke)
+    # From here on the row must still be as it was read: `_change` sees to that.
+    with transaction.atomic():
+        _change(
+            consent,
+            state=Consent.State.SIGNED,
+            grant_signature=grant,
+            revoke_signature=revoke,
+            signed_at=at,
+        )
+        relaying.send_grant(consent)
     return consent
 
 
-@transaction.atomic
 def revoke(*, consent: Consent, at: datetime, signature: str = "") -> Consent:
     """Stop a consent with the revocation that was kept, or with a fresh one.
 
@@ -91,7 +96,17 @@ def revoke(*, consent: Consent, at: datetime, signature: str = "") -> Consent:
 
     Raises NotGranted and RevocationMissing (Conflict), WrongSignature (NotAllowed).
     """
-    selectors.lock(consent)
+    words = consent.revocation()
+    if signature:
+        signatures.require("revoke", consent.consent_address, words, signature)
+    with transaction.atomic():
+        selectors.lock(consent)
+        if signature and consent.revocation() != words:
+            raise ChangedMeanwhile
+        return _stop(consent, at, signature)
+
+
+def _stop(consent: Consent, at: datetime, signature: str) -> Consent:
     state = consent.state_at(at)
     if state == Consent.State.REVOKED:
         return consent
@@ -147,31 +162,46 @@ def _facts(
         contributors_bps=offer.contributors_bps,
         builder_key_sha256=offer.builder_key_sha256,
     )
-    facts = {
+    said = {
         "consent_address": address,
         "chain_id": settings.CHAIN_ID,
         "registry_address": registry,
         "terms": agreed,
         "terms_digest": "0x" + terms_digest(agreed).hex(),
-        "nonce": selectors.next_nonce(address),
+        "nonce": selectors.next_nonce(address, offer.dataset_id),
         "expires_at": offer.consent_expires_at,
     }
-    Consent(**facts).signable()  # refuses an address that cannot sign
-    return facts
+    Consent(**said).signable()  # refuses an address that cannot sign
+    return said
 
 
 def _hold_key(driver: Driver, offer: Offer, address: str) -> None:
-    key, _ = ConsentKey.objects.get_or_create(
-        address=address, defaults={"driver": driver, "dataset_id": offer.dataset_id}
-    )
-    if (key.driver_id, key.dataset_id) != (driver.id, offer.dataset_id):
+    """Keep the address for this driver and dataset. Raises AddressInUse."""
+    held = ConsentKey.objects.filter(address=address)
+    if held.exclude(driver=driver).exists():
         raise AddressInUse
+    if held.filter(dataset_id=offer.dataset_id).exists():
+        return
+    is_wallet = wallets.has(driver, address)
+    said = facts.standing(address, word(ids.to_bytes32(offer.dataset_id)))
+    try:
+        with transaction.atomic():
+            ConsentKey.objects.create(
+                address=address,
+                driver=driver,
+                dataset_id=offer.dataset_id,
+                is_wallet=is_wallet,
+                # A wallet may have spoken to the registry without us.
+                next_nonce=said.nonce + 1 if said else 0,
+            )
+    except IntegrityError as error:
+        raise AddressInUse from error
 
 
-def _write(offer: Offer, driver: Driver, facts: dict[str, Any], at: datetime) -> Consent:
+def _write(offer: Offer, driver: Driver, said: dict[str, Any], at: datetime) -> Consent:
     living = Consent.objects.filter(offer=offer, driver=driver, state__in=lifecycle.LIVING).first()
     if living is not None and living.state == Consent.State.DRAFT:
-        _change(living, **facts)
+        _change(living, **said)
         return living
     if living is not None:
         if living.state_at(at) != Consent.State.EXPIRED:
@@ -179,7 +209,7 @@ def _write(offer: Offer, driver: Driver, facts: dict[str, Any], at: datetime) ->
         _change(living, state=Consent.State.EXPIRED)
     try:
         with transaction.atomic():
-            return Consent.objects.create(offer=offer, driver=driver, **facts)
+            return Consent.objects.create(offer=offer, driver=driver, **said)
     except IntegrityError as error:
         raise AlreadyGranted from error  # a twin of this request was faster
 
@@ -192,10 +222,9 @@ def _may_stop(consent: Consent, state: str) -> bool:
 
 
 def _keep(consent: Consent, signature: str) -> None:
-    """Keep a fresh signature of the revocation that the chain takes now. Raises WrongSignature."""
+    """Keep a fresh signature of the revocation that the chain takes now; it was checked before."""
     if not signature:
         return
-    terms.require_signed("revoke", consent.consent_address, consent.revocation(), signature)
     renewed = consent.recorded_renewals()
     if renewed:
         Renewal.objects.filter(id=renewed[-1].id).update(revoke_signature=signature)
@@ -216,7 +245,11 @@ def _try_again(consent: Consent, signature: str) -> Consent:
 def _change(consent: Consent, **values: Any) -> None:
     """Write values if the row is still as it was read; somebody else may have been faster."""
     as_read = Consent.objects.filter(
-        id=consent.id, state=consent.state, terms_digest=consent.terms_digest
+        id=consent.id,
+        state=consent.state,
+        terms_digest=consent.terms_digest,
+        consent_address=consent.consent_address,
+        nonce=consent.nonce,
     )
     if as_read.update(**values) != 1:
         raise ChangedMeanwhile

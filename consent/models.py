@@ -51,12 +51,29 @@ class Offer(Row):
 
 
 class ConsentKey(Row):
-    """The address that signs for one driver and one dataset, and for nothing else, ever."""
+    """The address that signs for one driver and one dataset.
 
-    address = models.CharField(max_length=42, unique=True)
+    A derived one signs for nothing else, ever. is_wallet: it is the driver's own wallet, which may
+    sign for several datasets, each with nonces of its own.
+    """
+
+    address = models.CharField(max_length=42)
     driver = models.ForeignKey(Driver, on_delete=models.PROTECT, related_name="consent_keys")
     dataset_id = models.UUIDField()
+    is_wallet = models.BooleanField(default=False)
     next_nonce = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["address", "dataset_id"], name="one_key_per_address_and_dataset"
+            ),
+            models.UniqueConstraint(
+                fields=["address"],
+                condition=models.Q(is_wallet=False),
+                name="a_derived_key_signs_for_one_dataset",
+            ),
+        ]
 
 
 class Consent(Row):

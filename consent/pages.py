@@ -17,6 +17,7 @@ from consent.domain import odds, renewal, wording
 from consent.models import Consent, Decline, Offer
 from portal import gates, nav
 from portal.nav import Figure, NavItem, Panel, Role, Task
+from registry import wallets
 from registry.models import Driver
 from registry.selectors import driver_of
 
@@ -90,6 +91,7 @@ def offer(request: HttpRequest, offer_id: UUID) -> HttpResponse:
         "is_open": _is_open(row, now),
         "cap_rho_micro": settings.PRIVACY_WINDOW_CAP_RHO_MICRO,
         "signed": _to_be_signed(row),
+        "wallets": wallets.of(driver),
     }
     return render(request, "consent/offer.html", context)
 
@@ -122,6 +124,12 @@ def consent(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     return render(request, "consent/consent.html", context)
 
 
+@gates.public
+def revoke(request: HttpRequest) -> HttpResponse:
+    """Show where a receipt alone ends its consent; nobody needs to be signed in."""
+    return render(request, "consent/revoke.html")
+
+
 @gates.open_to(Role.DRIVER)
 def renew(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     """Show the same terms with another end, to be read again before they are signed."""
@@ -133,12 +141,20 @@ def renew(request: HttpRequest, consent_id: UUID) -> HttpResponse:
         "ends_at": ends_at,
         "text": renewal.sentence(row.terms, ends_at)[_text_language()],
         "to_be_signed": _to_be_renewed(row, ends_at),
+        "wallet": _wallet_of(row),
     }
     return render(request, "consent/renewal.html", context)
 
 
 def _consent(request: HttpRequest, consent_id: UUID) -> Consent:
     return selectors.consent_of(driver=driver_of(request.user), consent_id=consent_id)
+
+
+def _wallet_of(row: Consent) -> dict[str, bool] | None:
+    """Return what the page must know of the wallet that signed this consent, if one did."""
+    if not selectors.is_by_wallet(row):
+        return None
+    return {"is_contract": wallets.is_contract(row.consent_address)}
 
 
 def _is_open(row: Offer, now: datetime) -> bool:

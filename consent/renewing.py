@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from consent import relaying, selectors
-from consent.domain import instants, terms
+from consent import relaying, selectors, signatures
+from consent.domain import instants
 from consent.domain import renewal as rules
 from consent.errors import (
     ConsentEnded,
@@ -36,37 +36,49 @@ def draft(*, consent: Consent, at: datetime, expires_at: datetime | None = None)
         raise RenewalUnderWay(expires_at=instants.text(under_way.expires_at))
     return Renewal.objects.update_or_create(
         consent=consent,
-        nonce=selectors.next_nonce(consent.consent_address),
+        nonce=selectors.next_nonce(consent.consent_address, consent.offer.dataset_id),
         state=Renewal.State.DRAFT,
         defaults={"expires_at": _chosen_end(consent, expires_at, at)},
     )[0]
 
 
-@transaction.atomic
 def accept_signature(*, consent: Consent, renew: str, revoke: str, at: datetime) -> Renewal:
     """Record that the driver signed the renewal and its revocation, and send the renewal.
 
     Until the chain has it, the consent ends as before and is stopped by the revocation from
     before. The same signatures again change nothing and return the same renewal.
 
-    Raises WrongSignature (NotAllowed) unless the consent key made both; NotDraft when there is no
-    such draft or its nonce is used up, NotRenewable and ConsentEnded (Conflict).
+    Raises WrongSignature (NotAllowed) unless the consent address made both; NotDraft when there
+    is no such draft or its nonce is used up, NotRenewable and ConsentEnded (Conflict); NodeDown
+    when only the chain can tell whose signature it is, and it is silent.
     """
-    selectors.lock(consent)
     if known := _known(consent, renew, revoke):
         return known
+    drafted = _draft_to_sign(consent, at)
+    words = drafted.words()
+    signatures.require("renew", consent.consent_address, words.renew, renew)
+    signatures.require("revoke", consent.consent_address, words.revoke, revoke)
+    with transaction.atomic():
+        selectors.lock(consent)
+        if known := _known(consent, renew, revoke):
+            return known
+        renewal = _draft_to_sign(consent, at)
+        if renewal.words() != words:
+            raise NotDraft
+        renewal.state, renewal.signed_at = Renewal.State.SIGNED, at
+        renewal.renew_signature, renewal.revoke_signature = renew, revoke
+        renewal.save()
+        relaying.send_renewal(renewal)
+    return renewal
+
+
+def _draft_to_sign(consent: Consent, at: datetime) -> Renewal:
+    """Return the draft that the next word can be. Raises NotDraft, NotRenewable, ConsentEnded."""
     _check_may_renew(consent, at)
-    nonce = selectors.next_nonce(consent.consent_address)
+    nonce = selectors.next_nonce(consent.consent_address, consent.offer.dataset_id)
     renewal = consent.renewals.filter(state=Renewal.State.DRAFT, nonce=nonce).first()
     if renewal is None or renewal.expires_at <= consent.expires_at:
         raise NotDraft
-    words = renewal.words()
-    terms.require_signed("renew", consent.consent_address, words.renew, renew)
-    terms.require_signed("revoke", consent.consent_address, words.revoke, revoke)
-    renewal.state, renewal.signed_at = Renewal.State.SIGNED, at
-    renewal.renew_signature, renewal.revoke_signature = renew, revoke
-    renewal.save()
-    relaying.send_renewal(renewal)
     return renewal
 
 

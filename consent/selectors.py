@@ -95,7 +95,13 @@ def counts(dataset_id: UUID) -> Mapping[str, int]:
     return {**by_state, "declined": declined}
 
 
-def next_nonce(address: str) -> int:
-    """Return the nonce that the next word of this key must carry, as far as we have heard."""
-    key = ConsentKey.objects.filter(address=address).first()
+def next_nonce(address: str, dataset_id: UUID) -> int:
+    """Return the nonce of the next word of this address about this dataset, as far as we heard."""
+    key = ConsentKey.objects.filter(address=address, dataset_id=dataset_id).first()
     return key.next_nonce if key else 0
+
+
+def is_by_wallet(consent: Consent) -> bool:
+    """Tell whether the driver's own wallet signs this consent, not a derived key."""
+    keys = ConsentKey.objects.filter(address=consent.consent_address, is_wallet=True)
+    return keys.filter(driver=consent.driver_id, dataset_id=consent.offer.dataset_id).exists()

@@ -41,6 +41,19 @@ def shown(consent: Consent) -> dict[str, Any]:
     }
 
 
+def shown_stop(consent: Consent) -> dict[str, Any]:
+    """Return how far the end of a consent is, for whoever holds its receipt."""
+    return {
+        "object": "revocation",
+        "consent_id": str(consent.id),
+        "state": consent.state_at(timezone.now()),
+        "revoked_at": instants.text(consent.revoked_at),
+        "tx_hash": consent.revoke_tx_hash or None,
+        "block_number": consent.revoked_block,
+        "trouble": consent.trouble or None,
+    }
+
+
 def shown_renewal(row: Renewal) -> dict[str, Any]:
     """Return a renewal as its driver reads and signs it."""
     words = row.words()

@@ -21,6 +21,7 @@ api: list[URLPattern] = [
     path(
         "consents/<uuid:consent_id>/revocation", doors.RevocationView.as_view(), name="revocation"
     ),
+    path("revocations", doors.StopView.as_view(), name="revocations"),
     path("consents/<uuid:consent_id>/receipt", doors.ReceiptView.as_view(), name="receipt"),
 ]
 

@@ -1,6 +1,6 @@
 """Page of earnings: what is owed, release by release, and how to take it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,8 @@ from portal import gates, nav
 from portal.context import TOKEN
 from portal.nav import Figure, NavItem, Panel, Role, Task
 from portal.templatetags.drawn import money
+from registry import wallets
+from registry.models import Driver
 from registry.selectors import driver_of
 
 STATES = {
@@ -53,7 +55,7 @@ def earnings(request: HttpRequest) -> HttpResponse:
         "sums": selectors.sums_of(driver),
         "rows": [_line(row) for row in rows],
         "claims": [_claim(claim) for claim in claims],
-        "to_claim": _bundles(row for row in due if str(row.pool.release_id) not in busy),
+        **_to_claim(driver, [row for row in due if str(row.pool.release_id) not in busy]),
     }
     return render(request, "payouts/earnings.html", context)
 
@@ -73,6 +75,20 @@ def _line(row: Any) -> dict[str, Any]:
 def _claim(claim: Claim) -> dict[str, Any]:
     word, kind = STATES[claim.state]
     return {"claim": claim, "word": word, "kind": kind}
+
+
+def _to_claim(driver: Driver, due: Sequence[Any]) -> dict[str, Any]:
+    """Return what keys of the vault can claim, what each wallet can, and the sum of the former."""
+    contracts = {wallet.address: wallet.is_contract for wallet in wallets.of(driver)}
+    bundles = _bundles(due)
+    by_vault = [one for one in bundles if one["consent_address"] not in contracts]
+    by_wallet = [
+        {**one, "is_contract": contracts[one["consent_address"]]}
+        for one in bundles
+        if one["consent_address"] in contracts
+    ]
+    amount = sum(one["amount_units"] for one in by_vault)
+    return {"to_claim": by_vault, "vault_units": amount, "to_claim_by_wallet": by_wallet}
 
 
 def _bundles(due: Iterable[Any]) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.safestring import mark_safe
 
 from portal import nav
 
@@ -23,4 +25,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": items,
         "foot_menu": [] if role is nav.Role.VISITOR else [i for i in items if i.icon][:4],
         "token": TOKEN,
+        "import_map": mark_safe(settings.IMPORT_MAP),  # noqa: S308 - ours, and pinned by the policy
     }

@@ -170,10 +170,15 @@ def recover(typed: TypedData, signature: str | bytes) -> str:
     Raises ProtocolError(bad_signature) for a malformed signature and ProtocolError(high_s) for
     the second form that every signature has.
     """
+    return recover_digest(digest(typed), signature)
+
+
+def recover_digest(signed: bytes, signature: str | bytes) -> str:
+    """Return the checksum address that signed these 32 bytes. Raises ProtocolError, as above."""
     raw = _low_s(_signature_bytes(signature))
     try:
         parts = Signature(signature_bytes=raw[:64] + bytes([raw[64] - _V_OFFSET]))
-        key = parts.recover_public_key_from_msg_hash(digest(typed))
+        key = parts.recover_public_key_from_msg_hash(signed)
     except (BadSignature, ValidationError) as error:
         raise ProtocolError("bad_signature", "nobody can have made this signature") from error
     return str(key.to_checksum_address())

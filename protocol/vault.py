@@ -19,6 +19,9 @@ VERSION: Final = 1
 KDF_ALGORITHM: Final = "argon2id13"
 MIN_OPS: Final = 3
 MIN_MEM: Final = 64 * 1024 * 1024
+NOW_OPS: Final = 3
+NOW_MEM: Final = 64 * 1024 * 1024
+"""What new vaults cost. Raise these two, not the floors: vaults follow at their next unlock."""
 MAX_OPS: Final = 16
 MAX_MEM: Final = 1024 * 1024 * 1024
 SEED_BYTES: Final = 32
@@ -76,7 +79,7 @@ def create_from(passphrase: str, seed: bytes, *, salt: bytes, nonce: bytes) -> N
     """Make a vault from given salt and nonce: for test vectors only, neither may be used twice."""
     if len(seed) != SEED_BYTES:
         raise ProtocolError("bad_vault", "a seed is 32 bytes")
-    kdf = Kdf(algorithm=KDF_ALGORITHM, ops=MIN_OPS, mem_bytes=MIN_MEM, salt=salt.hex())
+    kdf = Kdf(algorithm=KDF_ALGORITHM, ops=NOW_OPS, mem_bytes=NOW_MEM, salt=salt.hex())
     opened = prove(passphrase, kdf)
     sealed = nonce + sodium.crypto_secretbox(seed, nonce, opened.seal_key)
     vault = Vault(version=VERSION, kdf=kdf, sealed_seed=base64.b64encode(sealed).decode())
@@ -111,6 +114,16 @@ def open_vault(vault: Vault | Mapping[str, object], seal_key: bytes) -> bytes:
     except CryptoError as error:
         raise ProtocolError("wrong_key", "that passphrase does not open this vault") from error
     return bytes(seed)
+
+
+def is_outdated(kdf: Kdf | Mapping[str, object]) -> bool:
+    """Return whether new vaults cost more than this one. Raises ProtocolError: bad_vault, weak_kdf.
+
+    One whose cost is higher in one way and lower in the other stays as it is.
+    """
+    known = check_kdf(kdf)
+    costs, now = (known["ops"], known["mem_bytes"]), (NOW_OPS, NOW_MEM)
+    return costs != now and all(old <= new for old, new in zip(costs, now, strict=True))
 
 
 def check(vault: Vault | Mapping[str, object]) -> Vault:
@@ -170,6 +183,14 @@ def seed_of(words: str | Sequence[str]) -> bytes:
     if len(seed) != SEED_BYTES:
         raise ProtocolError("bad_words", "a recovery sheet has 24 words")
     return seed
+
+
+def unknown_words(words: str | Sequence[str]) -> list[int]:
+    """Return which words of a sheet are on no list, counted from 1."""
+    text = words if isinstance(words, str) else " ".join(words)
+    typed = unicodedata.normalize("NFKC", text).lower().split()
+    known = set(_word_list().wordlist)
+    return [place for place, word in enumerate(typed, 1) if _word_of(word) not in known]
 
 
 def box_key(seed: bytes) -> bytes:

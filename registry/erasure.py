@@ -7,8 +7,8 @@ from django.db import transaction
 
 from audit import trail
 from common.errors import NotFound
-from registry import limiting, retiring, signals
-from registry.models import Driver, Erasure, Vault, Vehicle
+from registry import devices, limiting, retiring, signals
+from registry.models import Driver, Erasure, Vault, Vehicle, Wallet, WalletChallenge
 
 
 @transaction.atomic
@@ -78,12 +78,16 @@ def _finish_if_done(erasure: Erasure, at: datetime) -> None:
 def _pseudonymise(driver: Driver, at: datetime) -> None:
     user = driver.user
     limiting.forget(handle=user.get_username())
+    devices.forget_all(user=user)
     user.username = f"erased-{driver.id}"  # longer than any handle can be
     user.is_active = False
     user.last_login = None
     user.set_unusable_password()
     user.save()
     Vault.objects.filter(driver=driver).delete()
+    own = Wallet.objects.filter(driver=driver)
+    WalletChallenge.objects.filter(address__in=own.values("address")).delete()
+    own.delete()
     Vehicle.objects.filter(driver=driver).update(
         brand="",
         model="",

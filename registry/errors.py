@@ -28,6 +28,23 @@ class SignInRefused(DomainError):
     detail = noop("The name and the passphrase or password do not belong together.")
 
 
+class RecoveryRefused(DomainError):
+    """One answer for an unknown name, another seed, an old or used challenge and a wrong proof."""
+
+    code = "recovery_refused"
+    status = 401
+    title = noop("The recovery sheet did not open the account")
+    detail = noop("The name and the recovery words do not belong together, or it took too long.")
+
+
+class SessionNotFound(NotFound):
+    """No such device among one's own."""
+
+    code = "session_not_found"
+    title = noop("There is no such device")
+    detail = noop("This device is signed out already.")
+
+
 class TooManyTries(DomainError):
     """Guessing is slowed down."""
 
@@ -136,3 +153,98 @@ class WalletTaken(Conflict):
     code = "wallet_taken"
     title = noop("This wallet has a licence token already")
     detail = noop("%(wallet)s holds a licence token, or one is being taken back. Name another.")
+
+
+class MessageMalformed(InvalidInput):
+    """The text is no sign-in message of ERC-4361, letter by letter."""
+
+    code = "sign_in_message_malformed"
+    title = noop("This is no sign-in message")
+    detail = noop("The signed text does not follow the form of a sign-in message (ERC-4361).")
+
+
+class MessageNotOurs(InvalidInput):
+    """A proper sign-in message, made for something or somebody else."""
+
+    code = "sign_in_message_not_ours"
+    title = noop("Another message was signed")
+    detail = noop("The signed message differs from the one that was asked for: %(part)s.")
+
+
+class MessageExpired(Conflict):
+    """Its time is over, has not come, or a clock is wrong."""
+
+    code = "sign_in_message_expired"
+    title = noop("The signed message is too old")
+    detail = noop("The signed message is too old, or a clock is wrong. Begin again.")
+
+
+class ChallengeUnknown(Conflict):
+    """The number in the message was not given by us, was used before, or is too old."""
+
+    code = "wallet_challenge_unknown"
+    title = noop("This message cannot be used")
+    detail = noop("This message was used before, or is too old. Begin again.")
+
+
+class WalletSignatureWrong(NotAllowed):
+    """The wallet named in the message did not sign it."""
+
+    code = "wallet_signature_wrong"
+    title = noop("This signature does not fit")
+    detail = noop("This message was not signed by %(address)s.")
+
+
+class WalletUnknown(DomainError):
+    """A wallet that opens no account; the signature was right, so this may be said."""
+
+    code = "wallet_unknown"
+    status = 401
+    title = noop("This wallet opens no account")
+    detail = noop(
+        "No account is connected to %(address)s. Sign in with your passphrase and connect it "
+        "under Settings, or join as a driver first."
+    )
+
+
+class WalletNotFound(NotFound):
+    """No such wallet among the driver's own."""
+
+    code = "wallet_not_found"
+    title = noop("There is no such wallet")
+    detail = noop("No wallet with this id is connected to your account.")
+
+
+class WalletElsewhere(Conflict):
+    """One wallet opens one account."""
+
+    code = "wallet_connected_elsewhere"
+    title = noop("This wallet belongs to another account")
+    detail = noop("%(address)s opens another account. Remove it there first, or take another.")
+
+
+class TooManyWallets(Conflict):
+    """Each wallet is one more road into the account."""
+
+    code = "too_many_wallets"
+    title = noop("Too many wallets are connected")
+    detail = noop("At most %(most)s wallets may be connected. Remove one first.")
+
+
+class LastRoad(Conflict):
+    """The wallet that opened this session is the only road in that is known to work."""
+
+    code = "last_road"
+    title = noop("You would lock yourself out")
+    detail = noop(
+        "You are signed in with this wallet and no other one is connected. Sign in with your "
+        "passphrase to remove it, or connect another wallet first."
+    )
+
+
+class PassphraseNeeded(NotAllowed):
+    """A wallet opens the account and never the vault, not even its locked form."""
+
+    code = "passphrase_needed"
+    title = noop("Your passphrase is needed")
+    detail = noop("You signed in with a wallet. Sign in with your passphrase to reach the vault.")

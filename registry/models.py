@@ -14,6 +14,9 @@ class Driver(Row):
     language = models.CharField(max_length=12, default="en")
     erased_at = models.DateTimeField(null=True)
 
+    is_known_by_wallet_alone = False
+    """Set for a request whose session a wallet opened: not even the locked vault is told then."""
+
     @property
     def handle(self) -> str:
         """The name the driver signs in with."""
@@ -29,6 +32,61 @@ class Vault(models.Model):
     proof_sha256 = models.CharField(max_length=64)
     revision = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()
+
+
+class Wallet(Row):
+    """An Ethereum account that opens a driver's account, never the vault.
+
+    is_contract: it signs by EIP-1271, so only the chain can say whether a signature is its own.
+    """
+
+    driver = models.ForeignKey(Driver, models.CASCADE, related_name="wallets")
+    address = models.CharField(max_length=42, unique=True)
+    is_contract = models.BooleanField(default=False)
+    last_used_at = models.DateTimeField(null=True)
+
+
+class WalletChallenge(Row):
+    """A number for one signed message, good for some minutes and for one use."""
+
+    class Purpose(models.TextChoices):
+        SIGN_IN = "sign_in"
+        CONNECT = "connect"
+
+    nonce = models.CharField(max_length=32, unique=True)
+    purpose = models.CharField(max_length=8, choices=Purpose)
+    driver = models.ForeignKey(Driver, models.CASCADE, null=True, related_name="+")
+    address = models.CharField(max_length=42)
+    asked_from = models.CharField(max_length=32, db_index=True)  # keyed digest, as in failures
+
+
+class SignedIn(Row):
+    """One browser or program in which somebody is signed in; coarse on purpose.
+
+    browser: its family alone; last_seen_on: a day. ended_why is kept a while for the device that
+    was signed out from elsewhere, to tell it so.
+    """
+
+    class Ended(models.TextChoices):
+        PASSPHRASE = "passphrase"  # noqa: S105 - why a session ended
+        ELSEWHERE = "elsewhere"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="signed_in")
+    session_key = models.CharField(max_length=40, unique=True)
+    browser = models.CharField(max_length=24, blank=True)
+    last_seen_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=12, choices=Ended, blank=True)
+
+
+class Recovery(Row):
+    """A challenge that waits for the holder of a seed; gone when answered or five minutes old.
+
+    name_mark: keyed digest of the handle; nonce: half of the challenge, the server's key the rest.
+    """
+
+    name_mark = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=64)
 
 
 class SignInFailure(models.Model):

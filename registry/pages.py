@@ -1,19 +1,22 @@
 """Pages of the registry: sign up, sign in, vehicles, my data, API keys."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import gates, nav
 from portal.nav import Figure, NavItem, Panel, Role, Task
-from registry import selectors
+from registry import devices, presence, selectors
+from registry.domain import browsers
 from registry.issuing import SCOPES
-from registry.models import Developer, Erasure, Vehicle
+from registry.models import Developer, Erasure, SignedIn, Vehicle
 
 DRIVES = {
     "bev": _("Electric"),
@@ -34,6 +37,7 @@ nav.add(
     ),
     NavItem(_("Vehicles"), "vehicles", frozenset({Role.DRIVER}), 60),
     NavItem(_("My data"), "my_data", frozenset({Role.DRIVER}), 90),
+    NavItem(_("Settings"), "settings", frozenset({Role.DRIVER}), 95),
     NavItem(_("API keys"), "api_keys", frozenset({Role.DEVELOPER}), 90),
     NavItem(_("Developers"), "accreditations", frozenset({Role.ADMIN}), 40),
 )
@@ -99,7 +103,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     door = Role.DRIVER if request.GET.get("as", Role.DRIVER) == Role.DRIVER else Role.DEVELOPER
-    context = {"door": door.value, "next": wanted if is_ours else reverse("dashboard")}
+    then = wanted if is_ours else reverse("dashboard")
+    context = {"door": door.value, "next": then, "ended": _ended(request)}
     return render(request, "registry/sign_in.html", context)
 
 
@@ -115,6 +120,21 @@ def vehicles(request: HttpRequest) -> HttpResponse:
         "drives": DRIVES.items(),
     }
     return render(request, "registry/vehicles.html", context)
+
+
+def recover(request: HttpRequest) -> HttpResponse:
+    """Show the way back in with the recovery words."""
+    return render(request, "registry/recover.html")
+
+
+@gates.open_to(Role.DRIVER)
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show what opens the account, and where it is open."""
+    driver, now = selectors.driver_of(request.user), timezone.now()
+    rows = devices.living(driver.user, at=now).order_by("-created_at")
+    here = request.session.session_key
+    context = {"vault": driver.vault, "devices": [_device(row, here, now.date()) for row in rows]}
+    return render(request, "registry/settings.html", context)
 
 
 @gates.open_to(Role.DRIVER)
@@ -147,6 +167,23 @@ def accreditations(request: HttpRequest) -> HttpResponse:
     for row in done:
         row.licence = selectors.licence_of(row)  # type: ignore[attr-defined] # for the page alone
     return render(request, "registry/accreditations.html", {"waiting": waiting, "done": done})
+
+
+def _device(row: SignedIn, here: str | None, today: date) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "browser": _("Another program") if row.browser == browsers.OTHER else row.browser,
+        "signed_in_at": row.created_at,
+        "last_seen_on": row.last_seen_on,
+        "is_today": row.last_seen_on == today,
+        "is_current": row.session_key == here,
+    }
+
+
+def _ended(request: HttpRequest) -> dict[str, Any] | None:
+    """Return why and when this device was signed out from elsewhere, if it was."""
+    told = request.session.get(presence.ENDED)
+    return {**told, "at": datetime.fromisoformat(told["at"])} if told else None
 
 
 def _card(car: Vehicle) -> dict[str, Any]:

@@ -30,6 +30,14 @@ class IsDeveloper(BasePermission):
         return bool(selectors.developer_of(request.user))
 
 
+class IsSignedIn(BasePermission):
+    """Whoever is signed in with a browser, whatever their role; API keys have no devices."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002 - DRF's signature
+        """Return True for a session."""
+        return bool(_is_known(request) and request.auth is None)
+
+
 class IsAdmin(BasePermission):
     """The people who run this marketplace."""
 

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from protocol import vault as protocol_vault
 from protocol.errors import ProtocolError
+from registry import devices
 from registry.domain import handles, proofs
 from registry.domain.proofs import KeptProof
 from registry.errors import ProofNotFresh, VaultChanged, VaultInvalid
-from registry.models import Driver, Vault
+from registry.models import Driver, SignedIn, Vault
 
 
 def keep(*, driver: Driver, body: Mapping[str, Any], proof: bytes, at: datetime) -> Vault:
@@ -28,10 +29,18 @@ def keep(*, driver: Driver, body: Mapping[str, Any], proof: bytes, at: datetime)
 
 
 @transaction.atomic
-def change(*, seen: Vault, body: Mapping[str, Any], proof: bytes, at: datetime) -> Vault:
+def change(
+    *,
+    seen: Vault,
+    body: Mapping[str, Any],
+    proof: bytes,
+    at: datetime,
+    is_same_passphrase: bool = False,
+) -> Vault:
     """Replace the vault that was `seen`, and its proof with it.
 
-    Every session of the driver ends with the old passphrase; the door opens a new one.
+    Every session of the driver ends with the old passphrase; the door opens a new one. With
+    is_same_passphrase the lock alone was made stronger: sessions stay, and so does changed_at.
 
     Raises VaultInvalid, ProofNotFresh, VaultChanged (another device was faster).
     """
@@ -43,13 +52,12 @@ def change(*, seen: Vault, body: Mapping[str, Any], proof: bytes, at: datetime) 
         proof_salt=kept.salt,
         proof_sha256=kept.sha256,
         revision=seen.revision + 1,
-        changed_at=at,
+        changed_at=seen.changed_at if is_same_passphrase else at,
     )
     if not changed:
         raise VaultChanged
-    user = seen.driver.user
-    user.set_unusable_password()  # a fresh random mark: sessions are bound to it
-    user.save(update_fields=["password"])
+    if not is_same_passphrase:
+        devices.sign_out_everywhere(user=seen.driver.user, at=at, why=SignedIn.Ended.PASSPHRASE)
     return Vault.objects.select_related("driver__user").get(driver_id=seen.driver_id)
 
 
@@ -81,7 +89,7 @@ def parameters_for(handle: str) -> Mapping[str, Any]:
         return kdf
     return protocol_vault.Kdf(
         algorithm=protocol_vault.KDF_ALGORITHM,
-        ops=protocol_vault.MIN_OPS,
-        mem_bytes=protocol_vault.MIN_MEM,
+        ops=protocol_vault.NOW_OPS,
+        mem_bytes=protocol_vault.NOW_MEM,
         salt=proofs.stand_in_salt(name, settings.SECRET_KEY),
     )

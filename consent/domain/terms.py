@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from consent.domain import wording
-from consent.errors import AddressMalformed, SignalGroupsWrong, TermsUnfair, WrongSignature
+from consent.errors import AddressMalformed, SignalGroupsWrong, TermsUnfair
 from protocol import ids, typed_data
 from protocol.errors import ProtocolError
 from protocol.terms import Terms
@@ -125,9 +125,3 @@ def is_signed_by(address: str, message: typed_data.TypedData, signature: str) ->
         return typed_data.recover(message, signature) == address
     except ProtocolError:
         return False
-
-
-def require_signed(name: str, address: str, message: typed_data.TypedData, signature: str) -> None:
-    """Raise WrongSignature unless the address made this signature over exactly this message."""
-    if not is_signed_by(address, message, signature):
-        raise WrongSignature(name=name, address=address)

@@ -13,7 +13,7 @@ from common.api import Door, require_match, tagged
 from registry import enrolment
 from registry import vault as vaults
 from registry.api.fields import HandleField, HexField
-from registry.api.opening import open_session
+from registry.api.opening import open_session, require_passphrase
 from registry.models import Driver, Vault
 from registry.permissions import IsDriver
 from registry.selectors import driver_of
@@ -36,10 +36,14 @@ class DriverForm(serializers.Serializer[Any]):
 
 
 class VaultForm(serializers.Serializer[Any]):
-    """A new vault and the proof of its passphrase."""
+    """A new vault and the proof of its passphrase.
+
+    is_same_passphrase: only the lock was made stronger, so nobody is signed out.
+    """
 
     vault = serializers.DictField()
     sign_in_proof = HexField(length_bytes=32)
+    is_same_passphrase = serializers.BooleanField(default=False)
 
 
 class DriversView(Door):
@@ -76,20 +80,27 @@ class VaultView(Door):
     permission_classes = [IsDriver]
 
     def get(self, request: Request) -> Response:
-        """Return the vault with its ETag."""
+        """Return the vault with its ETag. A session that a wallet opened does not get it."""
+        require_passphrase(request)
         return tagged(request, vault_shown(_vault_of(request)))
 
     def put(self, request: Request) -> Response:
         """Return the vault that replaced the one named by If-Match."""
+        require_passphrase(request)
         seen = _vault_of(request)
         require_match(request, vault_shown(seen))
         form = VaultForm(data=request.data)
         form.is_valid(raise_exception=True)
-        proof = bytes.fromhex(form.validated_data["sign_in_proof"])
+        facts = form.validated_data
         vault = vaults.change(
-            seen=seen, body=form.validated_data["vault"], proof=proof, at=timezone.now()
+            seen=seen,
+            body=facts["vault"],
+            proof=bytes.fromhex(facts["sign_in_proof"]),
+            is_same_passphrase=facts["is_same_passphrase"],
+            at=timezone.now(),
         )
-        open_session(request, vault.driver.user)
+        if not facts["is_same_passphrase"]:
+            open_session(request, vault.driver.user)
         return tagged(request, vault_shown(vault))
 
 

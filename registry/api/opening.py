@@ -6,12 +6,35 @@ from django.contrib.auth import login
 from django.contrib.auth.models import User
 from rest_framework.request import Request
 
+from registry import presence
+from registry.errors import PassphraseNeeded
 from registry.sign_in import BACKEND
 
+_WALLET = "opened_by_wallet"
+"""Key of the session under which the address of the wallet that opened it is kept."""
 
-def open_session(request: Request, user: User) -> None:
-    """Sign the user in on this browser, under a fresh session id and CSRF token."""
+
+def open_session(request: Request, user: User, *, wallet: str | None = None) -> None:
+    """Sign the user in on this browser, under a fresh session id and CSRF token.
+
+    wallet: address of the wallet that opens the session; None for a passphrase or password.
+    """
+    before = request._request.session.session_key
     login(request._request, user, backend=BACKEND)
+    presence.note(request._request, user, known_as=before)
+    request._request.session[_WALLET] = wallet
+
+
+def wallet_of(request: Request) -> str | None:
+    """Return the address of the wallet that opened this session, if one did."""
+    address: str | None = request._request.session.get(_WALLET)
+    return address
+
+
+def require_passphrase(request: Request) -> None:
+    """Raise PassphraseNeeded in a session that a wallet opened."""
+    if wallet_of(request) is not None:
+        raise PassphraseNeeded
 
 
 def session_shown(user: Any) -> dict[str, Any]:

@@ -2,15 +2,13 @@
 
 import argparse
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from odometer import erasing, exporting
+from odometer import erasing, exporting, signing_in
 from odometer.chain import Chain
-from odometer.client import DEMO_URL, Client
-from odometer.driver import Driver
+from odometer.client import Client
 from odometer.rpc import Rpc
 from odometer.waiting import NotInTime
 from protocol import vault
@@ -19,8 +17,6 @@ Answer = list[dict[str, Any]]
 Act = Callable[[argparse.Namespace], Answer]
 Verb = Callable[[Any, str, Act, str], argparse.ArgumentParser]
 
-PASSPHRASE: Final = "ODOMETER_PASSPHRASE"  # noqa: S105 - the name of a variable
-
 
 def add(nouns: Any, verbs: Callable[[Any, str, str], Any], verb: Verb) -> None:
     """Plug the nouns `data` and `erasure` into the command line."""
@@ -28,7 +24,7 @@ def add(nouns: Any, verbs: Callable[[Any, str, str], Any], verb: Verb) -> None:
     export = verb(data, "export", _export, "write everything about you into one ZIP")
     export.add_argument("archive", type=Path)
     export.add_argument("--sealed", action="store_true", help="leave the files as they are kept")
-    _sign_in_options(export)
+    signing_in.options(export)
     opened = verb(data, "open", _open, "open the files of a sealed archive, without any server")
     opened.add_argument("sealed", type=Path)
     opened.add_argument("archive", type=Path)
@@ -52,30 +48,22 @@ def _add_start(erasure: Any, verb: Verb) -> None:
     what.add_argument("--everything", action="store_true", help="your account ends with it")
     start.add_argument("--proof", type=Path, required=True, help="where to save the proof")
     start.add_argument("--yes", action="store_true", required=True, help="say that you mean it")
-    _sign_in_options(start)
-
-
-def _sign_in_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--handle", required=True)
-    parser.add_argument(
-        "--passphrase-file", type=Path, help=f"the variable {PASSPHRASE} when not given"
-    )
+    signing_in.options(start)
 
 
 def _export(asked: argparse.Namespace) -> Answer:
-    counts = _driver(asked).export(asked.archive, is_sealed=asked.sealed)
+    counts = signing_in.driver(asked).export(asked.archive, is_sealed=asked.sealed)
     return [{"archive": str(asked.archive), **counts}]
 
 
 def _open(asked: argparse.Namespace) -> Answer:
-    words = asked.words_file.read_text(encoding="utf-8").split()
-    seed = vault.seed_of([word for word in words if not word.rstrip(".").isdigit()])
+    seed = vault.seed_of(signing_in.words_of(asked.words_file))
     count = exporting.open_archive(asked.sealed, asked.archive, seed)
     return [{"archive": str(asked.archive), "files": count}]
 
 
 def _erase(asked: argparse.Namespace) -> Answer:
-    driver = _driver(asked)
+    driver = signing_in.driver(asked)
     if asked.upload:
         begun = driver.erase_upload(asked.upload)
     elif asked.vehicle:
@@ -102,14 +90,3 @@ def _verify(asked: argparse.Namespace) -> Answer:
         erased = erasing.verify(proof, Chain.of(Client(asked.url).session), asked.upload)
     row = {"verified": True, "uploads": erased.uploads, "block": erased.block_number}
     return [{**row, "whole": erased.whole, "contract": proof["contract"]}]
-
-
-def _driver(asked: argparse.Namespace) -> Driver:
-    url = asked.url or os.environ.get("ODOMETER_URL") or DEMO_URL
-    if asked.passphrase_file:
-        passphrase = asked.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n")
-    else:
-        passphrase = os.environ.get(PASSPHRASE, "")
-    if not passphrase:
-        raise ValueError(f"give --passphrase-file, or set {PASSPHRASE}")
-    return Driver.sign_in(url, asked.handle, passphrase)

@@ -38,7 +38,7 @@ def test_a_grant_of_unknown_terms_ends_the_terms_we_knew(signed, heard):
     events.granted(heard("Granted", signed))
     events.granted(heard("Granted", signed, block=9, nonce=1, terms=b"\x09" * 32))
     assert state_of(signed) == "revoked"
-    assert selectors.next_nonce(signed.consent_address) == 2
+    assert selectors.next_nonce(signed.consent_address, signed.offer.dataset_id) == 2
 
 
 def test_a_grant_for_a_dataset_that_is_not_ours_is_left_alone(signed, heard):
@@ -150,7 +150,7 @@ def test_a_grant_whose_block_left_the_chain_is_taken_back(signed, heard):
     events.granted(heard("Granted", signed))
     events.grant_undone(heard("Granted", signed))
     assert Consent.objects.values().get() == before
-    assert selectors.next_nonce(signed.consent_address) == 0
+    assert selectors.next_nonce(signed.consent_address, signed.offer.dataset_id) == 0
 
 
 def test_a_revocation_whose_block_left_the_chain_is_taken_back(signed, heard):

@@ -24,7 +24,7 @@ def test_a_renewal_on_the_chain_gives_the_consent_its_new_end(renewed, renewal, 
     assert row.expired_before == offer.consent_expires_at
     assert renewed.expires_at == renewal.expires_at
     assert renewed.state_at(offer.consent_expires_at) == "active"
-    assert selectors.next_nonce(renewed.consent_address) == 2
+    assert selectors.next_nonce(renewed.consent_address, renewed.offer.dataset_id) == 2
     assert list(selectors.active_consents(offer.dataset_id)) == [renewed]
 
 
@@ -89,7 +89,7 @@ def test_a_renewal_of_terms_we_do_not_know_is_left_alone(active, heard):
         heard("Renewed", active, block=10, nonce=2, expiry=active.terms["expires_at"] + 60)
     )
     assert not Renewal.objects.exists()
-    assert selectors.next_nonce(active.consent_address) == 3
+    assert selectors.next_nonce(active.consent_address, active.offer.dataset_id) == 3
 
 
 def test_a_renewal_whose_block_left_the_chain_is_taken_back(active, renewal, heard, now):
@@ -99,7 +99,7 @@ def test_a_renewal_whose_block_left_the_chain_is_taken_back(active, renewal, hea
     assert facts() == before
     row = Consent.objects.get()
     assert row.way_out().signature == active.revoke_signature
-    assert selectors.next_nonce(row.consent_address) == 1
+    assert selectors.next_nonce(row.consent_address, row.offer.dataset_id) == 1
     events.renewed(heard("Renewed", active, block=10))
     assert Consent.objects.get().expires_at == renewal.expires_at
 

@@ -1,6 +1,8 @@
 """A whole stack, a browser, and the people who use both."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 from pytest_socket import enable_socket
 
-from tests.e2e.browser import DESK, Person
+from tests.e2e.browser import DESK, ROOT, Person
 from tests.worlds.nodes import Stack, whole_stack
 
 
@@ -45,3 +47,20 @@ def person(browser, portal) -> Iterator[Callable[..., Person]]:
     yield sit_down
     for one in seated:
         one.context.close()
+
+
+@pytest.fixture
+def tell(house) -> Callable[..., None]:
+    """Run a few lines inside the stack."""
+    if house is None:
+        pytest.skip("this needs a stack of its own, to put an offer into it")
+
+    def run(code: str, **values: str) -> None:
+        command = [sys.executable, "manage.py", "shell", "-c", code.format(**values)]
+        env = {**house.environment, "CHAIN_RPC_URL": house.places.chain_url}
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+    return run

@@ -42,7 +42,7 @@ def test_a_request_goes_from_its_developer_past_the_admin_to_a_driver_who_grants
 def test_a_wrong_passphrase_opens_nothing_and_says_so(person):
     driver = person()
     walking.join_as_driver(driver)
-    page = driver.open("/my-data")
+    page = driver.open("/settings")
     page.get_by_role("button", name="Show my sheet").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Your passphrase").fill("these-are-not-the-right-words")
@@ -67,6 +67,6 @@ def test_a_driver_signs_in_again_with_the_passphrase_alone(person):
     page = again.open("/sign-in?next=/vehicles")
     page.get_by_label("Name").fill(name)
     page.get_by_label("Passphrase").fill(passphrase)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/vehicles")
     assert again.complaints == []

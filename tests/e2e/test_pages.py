@@ -7,11 +7,19 @@ from tests.e2e.browser import LANGUAGES, NARROW, PHONE
 
 pytestmark = pytest.mark.e2e
 
-PUBLIC = ("/", "/join", "/sign-in", "/sign-in?as=developer", "/join/developer", "/catalogue")
+PUBLIC = (
+    "/",
+    "/join",
+    "/sign-in",
+    "/sign-in/recovery",
+    "/sign-in?as=developer",
+    "/join/developer",
+    "/catalogue",
+)
 DOCUMENTS = ("/how-privacy-works", "/docs/errors/budget_exhausted")
 OF_DRIVERS = (
     *("/home", "/vehicles", "/upload", "/uploads", "/offers"),
-    *("/consents", "/earnings", "/ledger", "/my-data"),
+    *("/consents", "/earnings", "/ledger", "/my-data", "/settings"),
 )
 OF_DEVELOPERS = ("/home", "/requests", "/requests/new", "/licenses", "/api-keys")
 OF_ADMINS = ("/home", "/review", "/accreditations")

@@ -1,14 +1,12 @@
 """Renewing in a real browser: read again, sign again, and stop it with the new revocation."""
 
 import secrets
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e import walking
-from tests.e2e.browser import DESK, NARROW, PHONE, ROOT
+from tests.e2e.browser import DESK, NARROW, PHONE
 
 pytestmark = pytest.mark.e2e
 
@@ -34,22 +32,6 @@ from django.utils import timezone
 from consent.models import Consent
 Consent.objects.filter(offer__title="{title}").update(expires_at=timezone.now())
 """
-
-
-@pytest.fixture
-def tell(house):
-    """Run a few lines inside the stack."""
-    if house is None:
-        pytest.skip("this needs a stack of its own, to put an offer into it")
-
-    def run(code: str, **values: str) -> None:
-        command = [sys.executable, "manage.py", "shell", "-c", code.format(**values)]
-        done = subprocess.run(
-            command, cwd=ROOT, env=house.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-
-    return run
 
 
 def test_a_driver_renews_a_consent_that_ends_soon_and_revokes_it_with_the_new_revocation(

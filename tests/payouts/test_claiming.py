@@ -15,6 +15,7 @@ from payouts.errors import (
     WrongSignature,
 )
 from payouts.models import Claim
+from registry.models import Wallet
 from tests.payouts.conftest import KEYS
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,15 @@ def test_it_refuses_a_deadline_that_is_too_near_or_too_far(driver, sold, claim_o
 def test_it_refuses_a_recipient_that_nobody_is(driver, sold, claim_of, to):
     with pytest.raises(AddressMalformed):
         claim_of(driver, sold, to=to)
+
+
+def test_a_contract_wallet_claims_by_what_the_chain_says(
+    driver, sold, claim_of, monkeypatch, share
+):
+    claimed = "0x" + "07" * 65
+    Wallet.objects.create(driver=driver, address=share.consent_address, is_contract=True)
+    monkeypatch.setattr("chain.reading.accepts", lambda *_: False)
+    with pytest.raises(WrongSignature):
+        claim_of(driver, sold, instead={"signature": claimed})
+    monkeypatch.setattr("chain.reading.accepts", lambda *_: True)
+    assert claim_of(driver, sold, instead={"signature": claimed}).signature == claimed

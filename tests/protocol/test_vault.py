@@ -131,3 +131,23 @@ def test_a_seed_or_dataset_of_another_length_is_refused():
         vault.create("any", secrets.token_bytes(16))
     with pytest.raises(ProtocolError, match="32 bytes"):
         vault.consent_key(SEED, bytes(16))
+
+
+def test_a_vault_is_outdated_when_new_ones_cost_more(monkeypatch):
+    kdf = VECTORS["vault"]["kdf"]
+    assert not vault.is_outdated(kdf)
+    assert not vault.is_outdated({**kdf, "ops": vault.NOW_OPS + 1})
+    monkeypatch.setattr(vault, "NOW_OPS", vault.NOW_OPS + 1)
+    assert vault.is_outdated(kdf)
+    assert not vault.is_outdated({**kdf, "mem_bytes": 2 * vault.NOW_MEM})
+
+
+def test_new_vaults_never_cost_less_than_the_floors():
+    assert (vault.NOW_OPS, vault.NOW_MEM) >= (vault.MIN_OPS, vault.MIN_MEM)
+    vault.check_kdf(vault.create("any").vault["kdf"])
+
+
+def test_words_that_are_on_no_list_are_named_by_their_number():
+    words = VECTORS["words"]
+    assert vault.unknown_words([word[:4].upper() for word in words]) == []
+    assert vault.unknown_words(["motorway", *words[1:23], "zz"]) == [1, 24]

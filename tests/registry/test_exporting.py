@@ -17,8 +17,8 @@ from tests.fakes.ipfs import FakeNode
 pytestmark = pytest.mark.django_db
 
 SECTIONS = (
-    *("account", "claims", "consents", "declines", "erasures", "payouts"),
-    *("privacy_ledger", "releases", "uploads", "vehicles"),
+    *("account", "claims", "consents", "declines", "devices", "erasures", "payouts"),
+    *("privacy_ledger", "releases", "uploads", "vehicles", "wallets"),
 )
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from odometer import cli, exporting, leaving, leaving_commands
+from odometer import cli, exporting, leaving, leaving_commands, signing_in
 from odometer.driver import Driver, Vehicle
 from odometer.errors import Untrusted
 from odometer.waiting import NotInTime
@@ -96,7 +96,7 @@ def test_nothing_is_erased_without_saying_so(left_out, tmp_path):
 
 
 def test_no_passphrase_is_said_before_anything_is_asked(monkeypatch, capsys):
-    monkeypatch.delenv(leaving_commands.PASSPHRASE, raising=False)
+    monkeypatch.delenv(signing_in.PASSPHRASE, raising=False)
     assert cli.main(["data", "export", "mine.zip", "--handle", "driver"]) == cli.REFUSED
     assert "--passphrase-file" in capsys.readouterr().err
 

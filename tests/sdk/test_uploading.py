@@ -7,9 +7,10 @@ import requests
 from nacl.public import PrivateKey
 
 from odometer import uploading
-from odometer.errors import Untrusted
-from protocol import envelope
-from protocol.cid import cid_of
+from odometer.errors import Unavailable, Untrusted
+from protocol import envelope, parts
+from protocol.cid import cid_of, leaves_of
+from protocol.errors import ProtocolError
 from protocol.hashing import sha256
 from tests.sdk.wire import session
 from tests.sdk.world import SaidChain
@@ -93,3 +94,89 @@ def test_it_refuses_a_pin_of_other_bytes():
     upload = uploading.Upload(caller, body, "bafkours")
     with pytest.raises(Untrusted, match="other bytes"):
         upload.wait_until_pinned(at_most_s=1)
+
+
+def _upload_body(content, upload_id="u"):
+    """Return what a server tells of an own upload, and its ciphertext."""
+    context = envelope.Context("upload", ACCOUNT, VEHICLE, upload_id)
+    data_key = envelope.new_data_key()
+    sealed = envelope.seal_bytes(content, data_key, context)
+    wrapped = envelope.wrap_key(data_key, bytes(DRIVER.public_key), context)
+    body = {"id": upload_id, "vehicle_id": VEHICLE, "size_bytes": len(sealed)}
+    return body, {"sealed": base64.b64encode(wrapped).decode()}, sealed
+
+
+@pytest.mark.parametrize("kind", ["path", "file"])
+def test_a_path_or_an_open_file_is_handed_in_as_its_bytes_are(tmp_path, kind):
+    content = b"soc,91\n" * 20_000
+    path = tmp_path / "drive.csv"
+    path.write_bytes(content)
+    caller, wire = session(
+        (201, {"id": "u", "state": "receiving"}), _offset(envelope.sealed_size(len(content)))
+    )
+    with path.open("rb") as file:
+        _send(caller, path if kind == "path" else file)
+    told, sealed = wire.bodies[0], wire.content(1)
+    context = envelope.Context("upload", ACCOUNT, VEHICLE, told["id"])
+    wrapped = base64.b64decode(told["wrapped_keys"]["driver"])
+    data_key = envelope.unwrap_key(wrapped, bytes(DRIVER), context)
+    assert envelope.open_bytes(sealed, data_key, context) == content
+
+
+def test_each_byte_is_sealed_once_however_often_it_is_sent(monkeypatch):
+    monkeypatch.setattr(uploading, "PART_BYTES", 64)
+    size = envelope.sealed_size(50)
+    caller, wire = session(
+        (201, {"id": "u", "state": "receiving"}),
+        _offset(64),
+        (409, {"code": "wrong_offset"}),
+        (200, b"", {"Upload-Offset": "0"}),
+        _offset(64),
+        _offset(size),
+    )
+    _send(caller, b"x" * 50)
+    assert wire.content(1) == wire.content(4)
+
+
+def test_beyond_one_object_the_expected_cid_is_that_of_the_list_of_parts(monkeypatch):
+    content = bytes(3 * 2**20)
+    size = envelope.sealed_size(len(content))
+    rule = parts.Rule(whole_bytes=2**20, part_bytes=2**20)
+    named = parts.named
+    monkeypatch.setattr(
+        parts, "named", lambda leaves, sha256: named(leaves, sha256=sha256, rule=rule)
+    )
+    caller, wire = session((201, {"id": "u", "state": "receiving"}), _offset(size))
+    upload = _send(caller, content)
+    sealed = wire.content(1)
+    known = named(list(leaves_of([sealed])), sha256=sha256(sealed).hex(), rule=rule)
+    assert upload.expected_cid == known.cid
+    assert len(known.parts) == 4
+
+
+def test_a_server_without_room_is_not_asked_again_and_again():
+    full = (503, {"code": "no_room", "detail": "There is no room."})
+    caller, wire = session((201, {"id": "u", "state": "receiving"}), *[full] * 20)
+    with pytest.raises(Unavailable) as refusal:
+        _send(caller, b"x")
+    assert refusal.value.code == "no_room"
+    assert len(wire.asked) <= 1 + caller.patience.tries
+
+
+def test_an_own_upload_is_opened_as_it_comes_and_goes_on_after_a_loss(monkeypatch):
+    monkeypatch.setattr(uploading, "_PIECE_BYTES", 10_000)
+    content = b"soc,91\n" * 30_000
+    body, key, sealed = _upload_body(content)
+    lost = (200, sealed[:70_000], {"Content-Length": str(len(sealed))})
+    caller, wire = session((200, body), (200, key), lost, (206, sealed[70_000:]))
+    pieces = uploading.opened(caller, "u", ACCOUNT, bytes(DRIVER))
+    assert b"".join(pieces) == content
+    assert wire.asked[-1].headers["Range"] == "bytes=70000-"
+
+
+def test_an_own_upload_that_ends_early_is_not_taken_for_whole():
+    body, key, sealed = _upload_body(b"soc,91\n" * 30_000)
+    short = (200, sealed[:-1])
+    caller, _ = session((200, body), (200, key), short, *[(206, b"")] * 9)
+    with pytest.raises((ProtocolError, Unavailable)):
+        uploading.open_own(caller, "u", ACCOUNT, bytes(DRIVER))

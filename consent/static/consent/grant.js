@@ -1,18 +1,22 @@
-// Grant: unlock, derive this dataset's key, check what the server asks to sign, sign both ways.
+// Grant: check what the server asks to sign, then sign both ways, with this dataset's key or a wallet.
 
-import { areEqual, fromHex } from "../portal/bytes.js";
+import { areEqual, fromHex, toHex } from "../portal/bytes.js";
 import { post } from "../portal/http.js";
-import { consentKey, toBytes32 } from "../portal/keys.js";
+import { toBytes32 } from "../portal/keys.js";
 import { pin } from "../portal/pins.js";
 import { whenSubmitted } from "../portal/submitting.js";
 import { withSeed } from "../registry/unlock.js";
-import { addressOf, sign, termsDigest } from "./typed_data.js";
+import { fromSeed, fromWallet } from "./signers.js";
+import * as words from "./typed_data.js";
 
 const form = document.getElementById("grant");
 const wanted = JSON.parse(document.getElementById("to-be-signed").textContent);
 
 whenSubmitted(form, async () => {
-  const consent = await withSeed(reasons(), (seed) => granted(seed));
+  const wallet = document.querySelector("[name=signer]:checked")?.dataset;
+  const consent = wallet?.address
+    ? await fromWallet(wallet, granted)
+    : await withSeed(reasons(), (seed) => fromSeed(seed, wanted.dataset_id, granted));
   if (consent) location.assign(`/consents/${consent.id}`);
 });
 
@@ -22,14 +26,14 @@ const chosen = () =>
     .map((part) => part.dataset.signal);
 
 function reasons() {
-  const words = [...document.querySelectorAll("[data-signal]")]
+  const given = [...document.querySelectorAll("[data-signal]")]
     .filter((part) => part.type !== "checkbox" || part.checked)
     .map((part) => part.dataset.word);
   const facts = form.dataset;
   return {
     why: interpolate(gettext("Unlock to sign: grant this to %(buyer)s"), { buyer: facts.buyer }, true),
     facts: [
-      [gettext("You give"), words.join(document.documentElement.lang === "zh-Hans" ? "、" : ", ")],
+      [gettext("You give"), given.join(document.documentElement.lang === "zh-Hans" ? "、" : ", ")],
       [gettext("For"), facts.purposes],
       [gettext("To"), facts.recipient],
       [gettext("Until"), facts.until],
@@ -39,24 +43,18 @@ function reasons() {
   };
 }
 
-async function granted(seed) {
-  const key = consentKey(seed, toBytes32(wanted.dataset_id));
-  try {
-    const address = addressOf(key);
-    const draft = await post("/api/v1/consents", {
-      offer_id: wanted.offer_id,
-      signal_groups: chosen(),
-      consent_address: address,
-    });
-    check(draft, address);
-    await seen(draft);
-    return await post(`/api/v1/consents/${draft.id}/signature`, {
-      grant: sign(key, draft.typed_data.grant),
-      revoke: sign(key, draft.typed_data.revoke),
-    });
-  } finally {
-    key.fill(0);
-  }
+async function granted({ address, sign }) {
+  const draft = await post("/api/v1/consents", {
+    offer_id: wanted.offer_id,
+    signal_groups: chosen(),
+    consent_address: address,
+  });
+  check(draft, address);
+  await seen(draft);
+  return post(`/api/v1/consents/${draft.id}/signature`, {
+    grant: await sign(draft.typed_data.grant),
+    revoke: await sign(draft.typed_data.revoke),
+  });
 }
 
 // A renewal in this browser is held against it; where nothing can be kept, granting goes on.
@@ -85,8 +83,16 @@ function check({ terms, typed_data }, address) {
     Number(revoke.message.nonce) === Number(grant.message.nonce) + 1 &&
     areEqual(fromHex(grant.message.dataset), dataset) &&
     areEqual(fromHex(revoke.message.dataset), dataset) &&
-    areEqual(fromHex(grant.message.terms), termsDigest(terms));
+    areEqual(fromHex(grant.message.terms), words.termsDigest(terms)) &&
+    isOurs(grant, words.grant) &&
+    isOurs(revoke, words.revoke);
   if (!isAsShown) {
     throw new Error(gettext("The server asked you to sign something else than this page shows. Nothing was signed."));
   }
+}
+
+// A wallet holds more than consents: it signs these two kinds of words, for a consent registry alone.
+function isOurs({ types, primaryType, domain, message }, make) {
+  const own = make(words.consentDomain(domain.chainId, domain.verifyingContract), message);
+  return toHex(words.digest({ types, primaryType, domain, message })) === toHex(words.digest(own));
 }

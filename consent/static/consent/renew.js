@@ -1,19 +1,20 @@
-// Renew: unlock, make what the page showed into words, check what the server asks for, sign both.
+// Renew: make what the page showed into words, check what the server asks for, sign both.
 
 import { post } from "../portal/http.js";
-import { consentKey, toBytes32 } from "../portal/keys.js";
 import { pinned } from "../portal/pins.js";
 import { whenSubmitted } from "../portal/submitting.js";
 import { withSeed } from "../registry/unlock.js";
 import { areSame, isAsShown, wordsOf } from "./renewal.js";
-import { addressOf, sign } from "./typed_data.js";
+import { fromSeed, fromWallet } from "./signers.js";
 
 const form = document.getElementById("renew");
 const shown = JSON.parse(document.getElementById("to-be-signed").textContent);
 const url = `/api/v1/consents/${shown.consent_id}/renewal`;
 
 whenSubmitted(form, async () => {
-  const renewal = await withSeed(reasons(), (seed) => renewed(seed));
+  const renewal = form.dataset.wallet
+    ? await fromWallet({ address: form.dataset.wallet, contract: form.dataset.contract }, renewed)
+    : await withSeed(reasons(), (seed) => fromSeed(seed, shown.dataset_id, renewed));
   if (renewal) location.assign(`/consents/${shown.consent_id}#until`);
 });
 
@@ -32,23 +33,14 @@ function reasons() {
   };
 }
 
-async function renewed(seed) {
-  const key = consentKey(seed, toBytes32(shown.dataset_id));
-  try {
-    const address = addressOf(key);
-    const seen = await pinned(`terms ${shown.consent_id}`).catch(() => undefined);
-    if (address !== shown.consent_address || !areSame(shown, seen)) throw other();
-    const expires_at = new Date(shown.expires_at * 1000).toISOString();
-    const draft = await post(url, { expires_at });
-    const words = wordsOf(shown, address, Number(draft.typed_data.renew.message.nonce));
-    if (!isAsShown(draft.typed_data, words)) throw other();
-    return await post(`${url}/signature`, {
-      renew: sign(key, words.renew),
-      revoke: sign(key, words.revoke),
-    });
-  } finally {
-    key.fill(0);
-  }
+async function renewed({ address, sign }) {
+  const seen = await pinned(`terms ${shown.consent_id}`).catch(() => undefined);
+  if (address !== shown.consent_address || !areSame(shown, seen)) throw other();
+  const expires_at = new Date(shown.expires_at * 1000).toISOString();
+  const draft = await post(url, { expires_at });
+  const words = wordsOf(shown, address, Number(draft.typed_data.renew.message.nonce));
+  if (!isAsShown(draft.typed_data, words)) throw other();
+  return post(`${url}/signature`, { renew: await sign(words.renew), revoke: await sign(words.revoke) });
 }
 
 const other = () =>

@@ -1,12 +1,12 @@
 // Claim: unlock, derive each dataset's key, sign one claim per key; the relayer pays the gas.
 
-import { get, post } from "../portal/http.js";
+import { get } from "../portal/http.js";
 import { consentKey, payoutKey, toBytes32 } from "../portal/keys.js";
 import { whenSubmitted } from "../portal/submitting.js";
-import { addressOf, checksum, claim, marketDomain, sign } from "../portal/typed_data.js";
+import { addressOf, checksum, sign } from "../portal/typed_data.js";
 import { withSeed } from "../registry/unlock.js";
+import { send } from "./claims.js";
 
-const LASTS_S = 60 * 60;
 const form = document.getElementById("claim");
 const bundles = JSON.parse(document.getElementById("to-claim")?.textContent ?? "[]");
 
@@ -31,18 +31,25 @@ async function claimed(seed, chain, typed) {
   const own = payoutKey(seed);
   const to = typed ? checksum(typed) : addressOf(own);
   own.fill(0);
-  for (const bundle of bundles) await one(seed, chain, bundle, to);
+  const left = [];
+  for (const bundle of bundles) if (!(await one(seed, chain, bundle, to))) left.push(bundle.consent_address);
+  if (left.length) throw elsewhere(left);
   return true;
 }
 
-async function one(seed, chain, { consent_address, dataset_id, release_ids }, to) {
-  const key = consentKey(seed, toBytes32(dataset_id));
+async function one(seed, chain, bundle, to) {
+  const key = consentKey(seed, toBytes32(bundle.dataset_id));
   try {
-    const deadline = Math.floor(Date.now() / 1000) + LASTS_S;
-    const message = { driver: consent_address, to, releases: release_ids.map(toBytes32), deadline };
-    const signature = sign(key, claim(marketDomain(chain.chain_id, chain.contracts.ReleaseMarket), message));
-    await post("/api/v1/claims", { consent_address, release_ids, to, deadline, signature });
+    if (addressOf(key) !== bundle.consent_address) return false;
+    await send(chain, bundle, to, (typed) => sign(key, typed));
+    return true;
   } finally {
     key.fill(0);
   }
+}
+
+// A consent of a wallet that is not connected any more: no key of the vault can claim for it.
+function elsewhere(addresses) {
+  const text = gettext("These shares belong to a wallet: %(addresses)s. Connect it again under Settings to claim them.");
+  return new Error(interpolate(text, { addresses: addresses.join(", ") }, true));
 }

@@ -1,5 +1,6 @@
 // Forms that are one call of the API: <form data-act data-url data-method data-then>.
 //
+// data-leaves: the act signs out here, so nothing of ours may stay in this browser.
 // data-then: "reload", an address ({id} is filled from the answer), or #id of what is to be shown.
 // Inputs: data-type="int", "json" or "upper", data-list for boxes that make a list.
 
@@ -19,6 +20,7 @@ document.addEventListener("submit", async (event) => {
     const body = bodyOf(form, event.submitter);
     const sent = method === "DELETE" ? undefined : body;
     const answer = await ask(method, url, sent, match ? { "If-Match": match } : {});
+    if (form.dataset.leaves !== undefined) await (await import("./leaving.js")).leaveNothing();
     follow(then, answer.body);
   } catch (error) {
     show(error, { form });

@@ -3,6 +3,7 @@
 const SENTENCES = {
   wrong_key: () => gettext("That passphrase does not open this vault. Check Caps Lock, or use your recovery sheet."),
   bad_words: () => gettext("These are not the 24 words of a recovery sheet."),
+  not_a_challenge: () => gettext("The server sent something that is not what your words are asked for. Stop here and tell us."),
   failed: () => gettext("This device could not finish. Try another browser or device."),
 };
 

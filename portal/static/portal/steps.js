@@ -14,7 +14,7 @@ export class Steps {
   go(index) {
     this.at = index;
     this.draw();
-    const head = this.sections[index].querySelector("h1, h2");
+    const head = this.sections[index].querySelector("h1, h2, h3");
     head.tabIndex = -1;
     head.focus();
   }

@@ -9,7 +9,7 @@ const root = document.getElementById("new-sheet");
 const start = document.getElementById("show-sheet");
 
 start.addEventListener("click", () =>
-  withSeed({ why: gettext("Unlock to show your recovery words"), act: gettext("Unlock") }, async (seed) => {
+  withSeed({ why: gettext("Unlock to show your recovery words"), act: gettext("Unlock"), isFresh: true }, async (seed) => {
     const driver = await get("/api/v1/drivers/me");
     await showSheet(root, seed, document.body.dataset.handle, async () => {
       await pin(`sheet ${driver.id}`, "kept");

@@ -4,27 +4,23 @@ import { toHex } from "../portal/bytes.js";
 import { follow } from "../portal/act.js";
 import { get, post } from "../portal/http.js";
 import { clear, show } from "../portal/problems.js";
+import { busy } from "./busy.js";
 import * as vault from "./vault_in_worker.js";
 
 const form = document.getElementById("driver-sign-in");
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const button = form.querySelector("button[type=submit]");
-  const label = button.textContent;
-  button.disabled = true;
-  button.textContent = gettext("One moment…");
   clear();
   try {
-    const handle = form.elements.handle.value.trim();
-    const parameters = await get(`/api/v1/vault-parameters?handle=${encodeURIComponent(handle)}`);
-    const { signInProof } = await vault.prove(form.elements.passphrase.value, parameters.kdf);
-    await post("/api/v1/sessions", { handle, sign_in_proof: toHex(signInProof) });
-    follow(form.dataset.then, {});
+    await busy(form.querySelector("button[type=submit]"), async () => {
+      const handle = form.elements.handle.value.trim();
+      const parameters = await get(`/api/v1/vault-parameters?handle=${encodeURIComponent(handle)}`);
+      const { signInProof } = await vault.prove(form.elements.passphrase.value, parameters.kdf);
+      await post("/api/v1/sessions", { handle, sign_in_proof: toHex(signInProof) });
+      follow(form.dataset.then, {});
+    });
   } catch (error) {
     show(error, { form });
-  } finally {
-    button.disabled = false;
-    button.textContent = label;
   }
 });

@@ -1,18 +1,19 @@
 // The unlock dialog: says why, takes passphrase or recovery words, gives the seed to one act.
 
-import { boxPublicKey } from "../portal/keys.js";
-import { toHex } from "../portal/bytes.js";
-import { get } from "../portal/http.js";
-import { pin } from "../portal/pins.js";
 import { clear, show } from "../portal/problems.js";
-import * as vault from "./vault_in_worker.js";
+import * as tab from "../portal/tab.js";
+import { busy } from "./busy.js";
+import { alreadyOpen, openedWithPassphrase, openedWithWords, owner } from "./opening.js";
 
 const dialog = document.getElementById("unlock");
 
 // why: the sentence in the heading; facts: [[name, value], ...] exactly as they will be signed.
+// isFresh: asks again even where this tab is kept unlocked (the sheet, a new passphrase).
 // Resolves to the seed, or to null when the reader closes the dialog.
-export function unlock({ why, facts = [], act = "" }) {
-  fill(why, facts, act);
+export async function unlock({ why, facts = [], act = "", isFresh = false }) {
+  const open = isFresh ? null : await alreadyOpen();
+  if (open && !facts.length) return open;
+  fill({ why, facts, act, isOpen: Boolean(open), isFresh });
   dialog.showModal();
   const form = dialog.querySelector("form");
   return new Promise((resolve) => {
@@ -26,7 +27,7 @@ export function unlock({ why, facts = [], act = "" }) {
     dialog.querySelector("[data-close]").onclick = () => leave(null);
     form.onsubmit = async (event) => {
       event.preventDefault();
-      const seed = await tried(form);
+      const seed = open && tab.unlockedUntil() ? open : await tried(form);
       if (seed) leave(seed);
     };
   });
@@ -43,70 +44,60 @@ export async function withSeed(reasons, use) {
   }
 }
 
-dialog?.querySelector("[data-use-words]").addEventListener("click", () => swap(true));
-dialog?.querySelector("[data-use-passphrase]").addEventListener("click", () => swap(false));
+dialog?.querySelector("[data-use-words]").addEventListener("click", () => swap("words"));
+dialog?.querySelector("[data-use-passphrase]").addEventListener("click", () => swap("passphrase"));
 
-function swap(wantsWords) {
-  dialog.querySelector("[data-words]").hidden = !wantsWords;
-  dialog.querySelector("[data-passphrase]").hidden = wantsWords;
-  dialog.querySelector("[name=words]").disabled = !wantsWords;
-  dialog.querySelector("[name=passphrase]").disabled = wantsWords;
-  dialog.querySelector(wantsWords ? "[name=words]" : "[name=passphrase]").focus();
+// Locked from another tab, or changed there: ask for what opens it now.
+tab.onNews(() => {
+  if (dialog?.open && dialog.dataset.how === "open" && !tab.unlockedUntil()) swap("passphrase");
+});
+
+function swap(how) {
+  dialog.dataset.how = how;
+  for (const name of ["words", "passphrase"]) {
+    dialog.querySelector(`[data-${name}]`).hidden = how !== name;
+    dialog.querySelector(`[name=${name}]`).disabled = how !== name;
+  }
+  dialog.querySelector("[data-open]").hidden = how !== "open";
+  dialog.querySelector("[data-locks]").hidden = how === "open";
+  dialog.querySelector("[data-keep]").hidden = how === "open" || !tab.canKeep() || dialog.dataset.fresh === "true";
+  if (how !== "open") dialog.querySelector(`[name=${how}]`).focus();
 }
 
 async function tried(form) {
-  const button = form.querySelector("button[type=submit]");
-  const label = button.textContent;
-  button.disabled = true;
-  button.textContent = gettext("Opening…");
   clear(dialog);
   try {
-    return await opened(form);
+    return await busy(form.querySelector("button[type=submit]"), () => opened(form), gettext("Opening…"));
   } catch (error) {
     show(error, { box: dialog.querySelector(".error-summary"), form });
-    form.querySelector("input:enabled, textarea:enabled").select();
+    form.querySelector("input:enabled:not([type=checkbox]), textarea:enabled")?.select();
     return null;
-  } finally {
-    button.disabled = false;
-    button.textContent = label;
   }
 }
 
 async function opened(form) {
-  const driver = await get("/api/v1/drivers/me");
-  const words = form.elements.words;
+  const { words, passphrase, keep } = form.elements;
   const seed = words.disabled
-    ? await fromPassphrase(form.elements.passphrase.value)
-    : await vault.seedOf(words.value);
-  const publicKey = toHex(boxPublicKey(seed));
-  if (publicKey !== driver.public_key.replace(/^0x/, "")) throw swapped(words.disabled);
-  await pin(`driver ${driver.id}`, publicKey);
+    ? await openedWithPassphrase(passphrase.value)
+    : await openedWithWords(words.value);
+  if (keep.checked) await tab.keep(seed, owner());
   return seed;
 }
 
-async function fromPassphrase(passphrase) {
-  const kept = await get("/api/v1/vault");
-  const body = kept.vault ?? kept.body ?? kept;
-  const { sealKey } = await vault.prove(passphrase, body.kdf);
-  return vault.openVault(body, sealKey);
-}
-
-function swapped(isPassphrase) {
-  const text = isPassphrase
-    ? gettext("The public key the server shows is not the one of your vault. Stop here and tell us.")
-    : gettext("These words open another vault, not this one.");
-  return Object.assign(new Error(text), { code: isPassphrase ? "key_swapped" : "other_vault" });
-}
-
-function fill(why, facts, act) {
+function fill({ why, facts, act, isOpen, isFresh }) {
   dialog.querySelector("h2").textContent = why;
   const list = dialog.querySelector("dl");
   list.replaceChildren(...facts.flatMap(([name, value]) => [element("dt", name), element("dd", value)]));
   list.parentElement.hidden = !facts.length;
-  dialog.querySelector("button[type=submit]").textContent = act || gettext("Unlock to sign");
+  dialog.querySelector("button[type=submit]").textContent = act || (isOpen ? gettext("Sign") : gettext("Unlock to sign"));
+  dialog.dataset.fresh = isFresh;
+  dialog.querySelector("[data-until]").textContent = clock(tab.unlockedUntil());
   clear(dialog);
-  swap(false);
+  swap(isOpen ? "open" : "passphrase");
 }
+
+const clock = (at) =>
+  new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
 function element(tag, text) {
   const made = document.createElement(tag);

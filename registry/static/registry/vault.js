@@ -12,6 +12,9 @@ export const VERSION = 1;
 export const KDF_ALGORITHM = "argon2id13";
 export const MIN_OPS = 3;
 export const MIN_MEM = 64 * 1024 * 1024;
+// What new vaults cost. Raise these two, not the floors: vaults follow at their next unlock.
+export const NOW_OPS = 3;
+export const NOW_MEM = 64 * 1024 * 1024;
 export const MAX_OPS = 16;
 export const MAX_MEM = 1024 * 1024 * 1024;
 
@@ -29,7 +32,7 @@ export function create(passphrase, seed = sodium.randombytes_buf(SEED_BYTES)) {
 // For test vectors only: neither salt nor nonce may be used twice.
 export function createFrom(passphrase, seed, salt, nonce) {
   if (seed.length !== SEED_BYTES) throw new ProtocolError("bad_vault", "a seed is 32 bytes");
-  const kdf = { algorithm: KDF_ALGORITHM, ops: MIN_OPS, mem_bytes: MIN_MEM, salt: toHex(salt) };
+  const kdf = { algorithm: KDF_ALGORITHM, ops: NOW_OPS, mem_bytes: NOW_MEM, salt: toHex(salt) };
   const { sealKey, signInProof } = prove(passphrase, kdf);
   const sealed = concat(nonce, sodium.crypto_secretbox_easy(seed, nonce, sealKey));
   return { seed, vault: { version: VERSION, kdf, sealed_seed: toBase64(sealed) }, signInProof };
@@ -88,13 +91,29 @@ export function checkKdf(kdf) {
   return kdf;
 }
 
+// Whether new vaults cost more than this one.
+export function isOutdated(kdf) {
+  const { ops, mem_bytes } = checkKdf(kdf);
+  const isSame = ops === NOW_OPS && mem_bytes === NOW_MEM;
+  return !isSame && ops <= NOW_OPS && mem_bytes <= NOW_MEM;
+}
+
+// The same seed under the same passphrase at what new vaults cost; opened again before it is sent.
+export function protectAgain(passphrase, seed) {
+  const { vault, signInProof } = create(passphrase, seed);
+  const { sealKey } = prove(passphrase, vault.kdf);
+  if (toHex(openVault(vault, sealKey)) !== toHex(seed)) {
+    throw new ProtocolError("failed", "the new vault does not open");
+  }
+  return { vault, signInProof };
+}
+
 // The 24 English words of the recovery sheet.
 export const wordsOf = (seed) => entropyToMnemonic(seed, wordlist).split(" ");
 
 // The seed of 24 words; four letters of each are enough.
 export function seedOf(words) {
-  const text = (Array.isArray(words) ? words.join(" ") : words).normalize("NFKC").toLowerCase();
-  const known = text.trim().split(/\s+/).map(wordOf);
+  const known = typed(words).map(wordOf);
   if (known.length !== 24) throw new ProtocolError("bad_words", "a sheet has 24 words");
   try {
     return mnemonicToEntropy(known.join(" "), wordlist);
@@ -102,6 +121,13 @@ export function seedOf(words) {
     throw new ProtocolError("bad_words", "these are not the 24 words of a sheet");
   }
 }
+
+// Which words of a sheet are on no list, counted from 1.
+export const unknownWords = (words) =>
+  typed(words).flatMap((word, index) => (wordlist.includes(wordOf(word)) ? [] : [index + 1]));
+
+const typed = (words) =>
+  (Array.isArray(words) ? words.join(" ") : words).normalize("NFKC").toLowerCase().trim().split(/\s+/);
 
 function wordOf(text) {
   const fits = wordlist.filter((word) => word.startsWith(text));

@@ -11,6 +11,9 @@ export const prove = (passphrase, kdf) => ask("prove", passphrase, kdf);
 export const openVault = (vault, sealKey) => ask("openVault", vault, sealKey);
 export const wordsOf = (seed) => ask("wordsOf", seed);
 export const seedOf = (words) => ask("seedOf", words);
+export const unknownWords = (words) => ask("unknownWords", words);
+export const isOutdated = (kdf) => ask("isOutdated", kdf);
+export const protectAgain = (passphrase, seed) => ask("protectAgain", passphrase, seed);
 
 function ask(act, ...values) {
   worker ??= started();

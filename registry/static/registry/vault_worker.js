@@ -1,9 +1,18 @@
 // Worker: the acts of vault.js away from the page's thread.
 //
-// in:  {id, act: "create" | "prove" | "openVault" | "wordsOf" | "seedOf", values: [...]}
+// in:  {id, act: one of ACTS, values: [...]}
 // out: {id, result} or {id, error: {code, detail, pointer}}
 
-const ACTS = new Set(["create", "prove", "openVault", "wordsOf", "seedOf"]);
+const ACTS = new Set([
+  "create",
+  "isOutdated",
+  "openVault",
+  "protectAgain",
+  "prove",
+  "seedOf",
+  "unknownWords",
+  "wordsOf",
+]);
 
 // The handler must stand before anything is awaited: earlier messages would be lost.
 self.onmessage = async ({ data: { id, act, values } }) => {
