@@ -15,9 +15,11 @@ class DomainError(Exception):
     `code` is stable and part of the API; `detail` is a template filled with the facts.
     `suggestion` is a body that would pass; `fields` point at the parts of a body at fault.
     Work that meets an `is_patient` refusal waits for people, however long, and is never stuck.
+    Nor is work that meets an `is_away` one: another system may be down for a day and come back.
     """
 
     is_patient: ClassVar[bool] = False
+    is_away: ClassVar[bool] = False
     code: ClassVar[str] = "error"
     title: ClassVar[str] = noop("This was refused")
     detail: ClassVar[str] = noop("This was refused.")

@@ -12,7 +12,7 @@ from protocol import cid as cids
 from protocol import envelope
 from protocol.envelope import Context
 from registry.models import Driver, Vehicle
-from storage import ipfs, selectors
+from storage import ipfs, selectors, spool
 from storage.domain import tombstones
 from storage.models import SealedObject, Upload, WrappedKey
 
@@ -103,3 +103,9 @@ def cid_of(upload: Upload) -> str:
     if upload.sealed is None:
         raise LookupError
     return upload.sealed.cid
+
+
+def spooled(object_id: uuid.UUID) -> bytes | None:
+    """Return what lies on our own disk of an object, or None."""
+    path = spool.path_of(object_id)
+    return path.read_bytes() if path.exists() else None

@@ -105,6 +105,45 @@ def test_a_row_that_never_succeeds_is_stuck_and_kept(row):
     assert row.state == WorkRow.State.STUCK
 
 
+def test_a_row_is_not_stuck_for_a_system_that_is_away(row):
+    class Away(Unavailable):
+        is_away = True
+
+    WorkRow.objects.filter(id=row.id).update(attempts=10 * doing.MAX_ATTEMPTS)
+
+    def act(_lease: Lease) -> None:
+        raise Away
+
+    doing.do(task=TASK, reference="one", act=act)
+    row.refresh_from_db()
+    assert row.state == WorkRow.State.OPEN
+    assert row.due_at <= timezone.now() + doing.LONGEST_PAUSE
+
+
+@pytest.mark.parametrize("state", ["stuck", "done", "open"])
+def test_a_row_of_an_earlier_life_begins_anew(
+    row, woken, state, django_capture_on_commit_callbacks
+):
+    later = timezone.now() + MINUTE
+    WorkRow.objects.update(state=state, attempts=7, due_at=later, last_error="spool_missing")
+    woken.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        again = asking.ask_anew(task=TASK, reference="one")
+    assert again.id == row.id
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.last_error) == ("open", 0, "")
+    assert row.due_at < later
+    assert woken == [(TASK, "one", "default")]
+
+
+def test_asking_anew_for_what_was_never_asked_for_is_asking(
+    woken, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        asking.ask_anew(task=TASK, reference="one")
+    assert woken == [(TASK, "one", "default")]
+
+
 def test_the_sweep_wakes_what_a_lost_wake_up_left_behind(row, woken):
     woken.clear()
     assert sweeping.sweep(at=timezone.now()) == 0

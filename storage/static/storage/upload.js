@@ -1,25 +1,32 @@
-// Upload: read here, seal in a worker, send the ciphertext in parts, wait until it is pinned.
+// The page of uploads: choose files, see what is in them, cut, seal, send; go on after a reload.
 
-import { fromHex, toHex } from "../portal/bytes.js";
-import { ask, baseHeaders, get, poll } from "../portal/http.js";
-import { pin, pinned } from "../portal/pins.js";
-import { clear, show } from "../portal/problems.js";
-import { withSeed } from "../registry/unlock.js";
-import { Upload } from "../vendor/tus.js";
-import { preview } from "./preview.js";
+import { clear, show as showProblem } from "../portal/problems.js";
+import { onNews } from "../portal/tab.js";
+import * as rows from "./file_rows.js";
+import * as journey from "./journey.js";
+import { MOST_BLOB_BYTES, hasOwnFiles } from "./own_files.js";
+import { cutOf, offer } from "./positions.js";
+import { ownKey } from "./recipients.js";
+import { announced } from "./sending.js";
+import { summarise } from "./summary.js";
+import * as underWay from "./under_way.js";
+import { day, empty, percent, say, sentenceOf, tooLarge, tooLargeHere } from "./wording.js";
+import { survey } from "./working.js";
+import { gate } from "./gate.js";
 
-const PART_BYTES = 4 * 1024 * 1024;
+const SAY_MS = 5000;
+const SPEAKS_OF = new Set(["pinned", "checked", "unreadable", "refused", "failed", "halted", "asked"]);
 const form = document.getElementById("upload");
 const drop = form?.querySelector(".drop");
 const input = form?.querySelector("input[type=file]");
 const panel = (name) => document.querySelector(`[data-panel="${name}"]`);
-const size = (bytes) =>
-  new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(
-    bytes < 1e6 ? bytes / 1e3 : bytes / 1e6,
-  ) + (bytes < 1e6 ? " kB" : " MB");
-let file = null;
+const items = [];
+const reading = gate(1);
 
-input?.addEventListener("change", () => take(input.files[0]));
+input?.addEventListener("change", () => {
+  take([...input.files]);
+  input.value = "";
+});
 for (const kind of ["dragenter", "dragover"]) {
   drop?.addEventListener(kind, (event) => {
     event.preventDefault();
@@ -29,175 +36,239 @@ for (const kind of ["dragenter", "dragover"]) {
 for (const kind of ["dragleave", "drop"]) drop?.addEventListener(kind, () => drop.classList.remove("over"));
 drop?.addEventListener("drop", (event) => {
   event.preventDefault();
-  take(event.dataTransfer.files[0]);
+  take([...event.dataTransfer.files]);
 });
 
-async function take(chosen) {
-  if (!chosen) return;
+function take(files) {
   clear();
-  file = null;
-  form.querySelector("button[type=submit]").disabled = true;
-  try {
-    if (chosen.size > Number(form.dataset.most)) throw new Error(gettext("This file is too large. Split it by year."));
-    draw(chosen, await preview(chosen));
-    file = chosen;
-    form.querySelector("button[type=submit]").disabled = false;
-  } catch (error) {
-    show(error, { form });
+  document.querySelector("[data-panel=done]").hidden = true;
+  for (const file of files) {
+    const item = { id: crypto.randomUUID(), file, name: file.name, size: file.size, state: "reading", total: file.size };
+    items.push(item);
+    changed(item);
+    reading(() => look(item));
   }
 }
 
-function draw(chosen, found) {
-  const facts = {
-    name: chosen.name,
-    size: size(chosen.size),
-    rows: found.rows === null ? gettext("not counted: this is no text table") : found.rows.toLocaleString(document.documentElement.lang),
-    days: found.days ? `${found.days} (${found.first} – ${found.last})` : gettext("no dates found"),
-    columns: found.columns.join(", ") || "–",
-  };
-  for (const [name, value] of Object.entries(facts)) panel("preview").querySelector(`[data-fact="${name}"]`).textContent = value;
-  panel("preview").hidden = false;
+// Reads a file here: what is in it, and whether this browser handed it in before.
+async function look(item) {
+  if (item.isStopped) return;
+  try {
+    await fits(item);
+    item.running = survey(item.file, (done, total) => changed(Object.assign(item, { done, total })));
+    item.survey = await item.running.done;
+    item.digest = item.survey.digest;
+    const known = await twin(item);
+    Object.assign(item, known ? { state: "asked", note: known } : { state: "ready" });
+  } catch (error) {
+    Object.assign(item, { state: "refused", problem: sentenceOf(error) });
+  }
+  changed(item);
+}
+
+async function fits({ size }) {
+  const most = Number(form.dataset.most);
+  if (size === 0) throw empty();
+  if (size > most) throw tooLarge(size, most);
+  if (size > MOST_BLOB_BYTES && !(await hasOwnFiles())) throw tooLargeHere(size, MOST_BLOB_BYTES);
+}
+
+// Words for a file whose content was here before, else "".
+async function twin(item) {
+  const { digest } = item;
+  if (digest && items.some((one) => one !== item && one.digest === digest && one.state !== "refused")) {
+    return gettext("The same file stands in this list already. Once is enough: twice counts for nothing more.");
+  }
+  const known = await underWay.knownContent(digest, form.dataset.driver);
+  if (!known) return "";
+  if (known.isUnderWay) return gettext("The same file is under way already, in this list or in another tab.");
+  return say(gettext("You handed this file in from this browser on %(day)s. Once is enough: twice counts for nothing more."), { day: day(known.at) });
 }
 
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (!file) return;
   clear();
-  form.querySelector("button[type=submit]").disabled = true;
+  const ready = items.filter(({ state }) => state === "ready");
   try {
-    await handIn(form.elements.vehicle.value);
+    const { driver } = form.dataset;
+    const vehicle = form.elements.vehicle.value;
+    const key = await ownKey(driver);
+    for (const item of ready) {
+      item.given = { driver, vehicle, key, cut: cutOf(item) };
+      run(item);
+    }
   } catch (error) {
-    panel("work").hidden = true;
-    form.hidden = false;
-    form.querySelector("button[type=submit]").disabled = false;
-    if (error.code !== "closed") show(error, { form });
+    if (error.code !== "closed") showProblem(error, { form });
   }
 });
 
-async function handIn(vehicle) {
-  const { driver } = form.dataset;
-  const publicKey = await ownKey(driver);
-  const builder = await builderKey();
-  form.hidden = true;
-  panel("work").hidden = false;
-  const id = crypto.randomUUID();
-  const context = { kind: "upload", account: driver, subject: vehicle, object: id };
-  stage("sealing");
-  const sealed = await seal(context, { builder: fromHex(builder.public_key), driver: publicKey });
-  stage("sending");
-  const { body } = await ask("POST", "/api/v1/uploads", {
-    id,
-    vehicle_id: vehicle,
-    envelope_version: 1,
-    size_bytes: sealed.size_bytes,
-    sha256: sealed.sha256,
-    builder_key_id: builder.key_id,
-    wrapped_keys: sealed.wrapped_keys,
-  });
-  await send(body.content_url ?? `/api/v1/uploads/${id}/content`, sealed.blob);
-  stage("pinning");
-  const done = await poll(`/api/v1/uploads/${id}`, ({ state }) => !["receiving", "received"].includes(state));
-  stage(done.cid ? "done" : "waiting");
-  panel("done").querySelector("[data-cid]").textContent = done.cid ?? "–";
-  panel("done").hidden = false;
-  panel("done").querySelector("h2").focus();
-}
-
-// The driver's public key as this browser saw it when the vault was open; else unlock once.
-async function ownKey(driver) {
-  const shown = (await get("/api/v1/drivers/me")).public_key;
-  let known = await pinned(`driver ${driver}`);
-  if (!known) {
-    await withSeed({ why: gettext("Unlock once, so that this browser knows your key"), act: gettext("Unlock") }, async () => true);
-    known = await pinned(`driver ${driver}`);
-    if (!known) throw Object.assign(new Error("closed"), { code: "closed" });
+// Asked once more: another tab may have begun with the same file meanwhile.
+async function run(item) {
+  item.state = "waiting";
+  const known = item.isAnyway ? null : await underWay.knownContent(item.digest, item.given.driver);
+  if (known?.isUnderWay) {
+    return changed(Object.assign(item, { state: "asked", note: gettext("The same file is under way already, in this list or in another tab.") }));
   }
-  if (known !== shown) throw swapped(gettext("The server shows another public key for you than your vault has. Nothing was sent."));
-  return fromHex(known);
+  item.note = "";
+  return journey.begin(item, item.given, changed);
 }
 
-// The builder's key must be the one the chain names, and the one this browser saw before.
-async function builderKey() {
-  const [key, chain] = await Promise.all([get("/api/v1/builder-key"), get("/api/v1/chain")]);
-  const digest = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", fromHex(key.public_key))));
-  const before = await pinned(`builder ${key.key_id}`);
-  if (digest !== chain.builder_key_sha256.replace(/^0x/, "") || (before && before !== digest)) {
-    throw swapped(gettext("The builder's key is not the one that the chain names. Nothing was sent."));
-  }
-  await pin(`builder ${key.key_id}`, digest);
-  return key;
-}
+const ACTS = {
+  remove: forget,
+  throw: forget,
+  pause: journey.pause,
+  on: goOn,
+  again: (item) => journey.begin(item, item.given, changed),
+  anyway: (item) => changed(Object.assign(item, { state: "ready", note: "", isAnyway: true })),
+};
 
-const swapped = (text) => Object.assign(new Error(text), { code: "key_swapped" });
-
-function seal(context, recipients) {
-  const worker = new Worker(new URL("./seal_worker.js", import.meta.url), { type: "module" });
-  return new Promise((resolve, reject) => {
-    worker.onerror = () => reject(Object.assign(new Error(""), { code: "failed" }));
-    worker.onmessage = ({ data }) => {
-      if (data.kind === "progress") return progress(data.done_bytes, data.total_bytes);
-      worker.terminate();
-      return data.kind === "sealed" ? resolve(data) : reject(Object.assign(new Error(data.detail), data));
-    };
-    worker.postMessage({ file, context, recipients });
-  });
-}
-
-function send(url, blob) {
-  const pause = panel("work").querySelector("[data-pause]");
-  return new Promise((resolve, reject) => {
-    const upload = new Upload(blob, {
-      uploadUrl: url,
-      chunkSize: PART_BYTES,
-      retryDelays: [0, 1000, 3000, 10000],
-      storeFingerprintForResuming: false,
-      onBeforeRequest: (request) => {
-        for (const [name, value] of Object.entries(baseHeaders())) request.setHeader(name, value);
-      },
-      onProgress: progress,
-      onError: (error) => reject(new Error(error.originalResponse ? refusalIn(error) : gettext("The connection was lost. Try again; nothing was kept of a half-sent file."))),
-      onSuccess: resolve,
-    });
-    pause.hidden = false;
-    pause.onclick = () => {
-      const isPaused = pause.dataset.paused === "yes";
-      pause.dataset.paused = isPaused ? "" : "yes";
-      pause.textContent = isPaused ? gettext("Pause") : gettext("Go on");
-      if (isPaused) upload.start();
-      else upload.abort();
-    };
-    upload.start();
-  }).finally(() => {
-    pause.hidden = true;
-  });
-}
-
-function refusalIn(error) {
+async function act(name, item) {
+  clear();
   try {
-    return JSON.parse(error.originalResponse.getBody()).detail;
-  } catch {
-    return gettext("Try again in a moment.");
+    await ACTS[name](item);
+  } catch (error) {
+    showProblem(error, { form });
   }
+}
+
+async function forget(item) {
+  await journey.throwAway(item);
+  forgetRow(item);
+}
+
+// --- what an earlier page left behind -----------------------------------------------------------
+
+async function leftBehind(entry) {
+  const item = { id: entry.id, name: entry.name, digest: entry.digest, entry, total: entry.size_bytes ?? 0, done: 0 };
+  items.push(item);
+  await judge(item);
+}
+
+async function judge(item) {
+  if (await underWay.isHeld(item.id)) {
+    changed(Object.assign(item, { state: "elsewhere" }));
+    await underWay.whenFree(item.id);
+    const now = await underWay.kept(item.id);
+    if (!now) return forgetRow(item);
+    Object.assign(item, { entry: now, total: now.size_bytes ?? 0 });
+  }
+  if (!item.entry.is_sealed) {
+    const note = gettext("It was not sealed to its end. Throw it away and choose the file again.");
+    return changed(Object.assign(item, { state: "unsealed", note }));
+  }
+  return stands(item);
+}
+
+// How far the server is; a file of which it has all goes on by itself.
+async function stands(item) {
+  try {
+    const upload = await announced(item.entry);
+    Object.assign(item, { state: "unfinished", done: upload.received_bytes });
+    item.note = say(gettext("%(part)s was sent."), { part: `${percent(item.done, item.total)}%` });
+    if (upload.state !== "receiving") return goOn(item);
+  } catch (error) {
+    Object.assign(item, { state: "unfinished", problem: sentenceOf(error) });
+  }
+  return changed(item);
+}
+
+function goOn(item) {
+  item.note = "";
+  return journey.goOn(item, changed);
+}
+
+function forgetRow(item) {
+  items.splice(items.indexOf(item), 1);
+  rows.remove(item);
+  changed();
+}
+
+// --- what the page shows ------------------------------------------------------------------------
+
+function changed(item) {
+  if (item) {
+    if (!items.includes(item)) return;
+    rows.show(item, act);
+  }
+  const ready = items.filter(({ state }) => state === "ready");
+  panel("files").hidden = !items.length;
+  const submit = form.querySelector("button[type=submit]");
+  submit.disabled = !ready.length;
+  submit.hidden = !ready.length && items.some(({ state }) => state !== "reading");
+  drawReady(ready);
+  overall();
+  speak(item);
+}
+
+let drawn = "";
+
+function drawReady(ready) {
+  const now = ready.map(({ id }) => id).join();
+  if (now === drawn) return;
+  drawn = now;
+  panel("ready").hidden = !ready.length;
+  offer(ready, () => summarise(ready));
+  summarise(ready);
+}
+
+const MOVING = new Set(["waiting", "sealing", "sending", "pinning"]);
+const HERE = new Set(["pinned", "checked", "unreadable"]);
+
+function overall() {
+  const begun = items.filter(({ state, given, entry }) => given || entry || HERE.has(state));
+  const here = begun.filter(({ state }) => HERE.has(state));
+  const moving = begun.filter(({ state }) => MOVING.has(state));
+  panel("overall").hidden = begun.length < 2;
+  const bar = panel("overall").querySelector("progress");
+  bar.max = begun.length || 1;
+  bar.value = begun.reduce((sum, item) => sum + share(item), 0);
+  const text = say(gettext("%(here)s of %(all)s files are handed in"), { here: here.length, all: begun.length });
+  panel("overall").querySelector("[data-words]").textContent = text;
+  if (here.length && !moving.length && panel("done").hidden) {
+    panel("done").hidden = false;
+    panel("done").querySelector("h2").focus();
+  }
+}
+
+// Sealing is a fifth of the way, sending the rest.
+function share({ state, done = 0, total = 0 }) {
+  if (HERE.has(state)) return 1;
+  const part = total ? done / total : 0;
+  if (state === "sealing") return 0.2 * part;
+  if (["sending", "halted", "unfinished"].includes(state)) return 0.2 + 0.75 * part;
+  return state === "pinning" ? 0.95 : 0;
 }
 
 let said = 0;
+let saying = 0;
 
-function progress(done, total) {
-  const bar = panel("work").querySelector("progress");
-  bar.max = total;
-  bar.value = done;
-  panel("work").querySelector("[data-bytes]").textContent = `${size(done)} / ${size(total)}`;
-  if (Date.now() - said < 5000 && done < total) return;
-  said = Date.now();
-  panel("work").querySelector("[data-said]").textContent = `${Math.round((100 * done) / total)}%`;
+// At most every five seconds; what a file came to is said, not every percent.
+function speak(item) {
+  if (!item || saying || (!SPEAKS_OF.has(item.state) && item.state !== "sending")) return;
+  saying = setTimeout(() => {
+    said = Date.now();
+    saying = 0;
+    panel("said").textContent = items.filter(({ state }) => state !== "ready").map(({ row }) => spoken(row)).join(" ");
+  }, Math.max(0, said + SAY_MS - Date.now()));
 }
 
-function stage(name) {
-  const steps = [...panel("work").querySelectorAll("[data-stage]")];
-  const at = steps.findIndex((step) => step.dataset.stage === name);
-  steps.forEach((step, index) => {
-    step.classList.toggle("done", name === "done" || (at >= 0 && index < at));
-    step.classList.toggle("now", index === at);
-  });
-  panel("work").querySelector("[data-bar]").hidden = !["sealing", "sending"].includes(name);
+function spoken(row) {
+  const [name, state] = ["[data-name]", "[data-state]"].map((part) => row.querySelector(part).textContent);
+  const bytes = row.querySelector("[data-bar]").hidden ? "" : row.querySelector("[data-bytes]").textContent.split("· ").at(-1);
+  return `${name}: ${state} ${bytes}.`;
 }
+
+// Signed out in another tab: nothing may be written here any more.
+onNews((news) => {
+  if (news !== "left") return;
+  for (const item of items) {
+    item.isStopped = true;
+    item.running?.stop();
+  }
+});
+
+addEventListener("beforeunload", (event) => {
+  if (items.some(({ state, blob }) => state === "sealing" || (blob && state === "sending"))) event.preventDefault();
+});
+
+if (form) for (const entry of await underWay.underWay(form.dataset.driver)) leftBehind(entry);
