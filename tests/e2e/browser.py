@@ -12,6 +12,7 @@ from typing import Any
 from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     ViewportSize,
     sync_playwright,
@@ -73,7 +74,13 @@ class Person:
 
     def open(self, path: str) -> Page:
         """Go to a page and wait until its scripts have run: modules hold the load event back."""
-        self.page.goto(f"{self.url}{path}", wait_until="load")
+        try:
+            self.page.goto(f"{self.url}{path}", wait_until="load")
+        except Error as error:
+            if "ERR_ABORTED" not in error.message:
+                raise
+            # The page just then loaded itself anew, as those do that wait for somebody.
+            self.page.goto(f"{self.url}{path}", wait_until="load")
         return self.page
 
     def speak(self, language: str) -> None:
