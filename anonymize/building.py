@@ -24,13 +24,16 @@ from consent import confirming
 from registry.models import Vehicle
 from storage import quality, unsealing
 from storage import selectors as storage
-from storage.errors import Erased, Unreadable
+from storage.errors import Erased, Unreadable, WrongBytes
 from storage.models import Upload
 from work.claiming import Lease
 
 logger = logging.getLogger(__name__)
 
 _ROWS_TOGETHER = 50_000
+
+_TRIES_FOR_DAMAGED = 9
+"""Stored bytes that are damaged are read again for some four minutes; the audit may mend them."""
 
 
 def build(lease: Lease) -> None:
@@ -67,17 +70,22 @@ def make_part(lease: Lease) -> None:
         lease.finish()
         return
     standing.refuse_while_halted()
-    parting.keep(part, lease, sums_of(part))
+    is_patient = lease.attempts < _TRIES_FOR_DAMAGED
+    parting.keep(part, lease, sums_of(part, is_patient=is_patient))
 
 
-def sums_of(part: BuildPart) -> pl.DataFrame:
+def sums_of(part: BuildPart, *, is_patient: bool = True) -> pl.DataFrame:
     """Return the exact sums over a part's uploads, one row per driver and group.
 
-    What a vehicle's files tell twice counts once. Erased and unreadable uploads add nothing.
+    What a vehicle's files tell twice counts once. Erased and unreadable uploads add nothing, nor,
+    when it is not patient, do those whose bytes are damaged in every place that keeps them.
+
+    Raises WrongBytes when it is patient, NodeDown.
     """
     query = queries.plan_of(part.release.dataset.spec)
     kind = str(part.release.dataset.spec["source"])
-    wholes = (_whole(vehicle, frames, kind) for vehicle, frames in _frames(part, kind))
+    frames = _frames(part, kind, is_patient=is_patient)
+    wholes = (_whole(vehicle, rows, kind) for vehicle, rows in frames)
     tables = [contributions.partials(rows, query, by=[DRIVER]) for rows in _together(wholes)]
     return contributions.merge(tables, by=[DRIVER]) if tables else pl.DataFrame()
 
@@ -148,11 +156,13 @@ def _is_simulated(release: Release) -> bool:
     return bool(release.dataset.spec.get("is_simulated", is_rehearsal))
 
 
-def _frames(part: BuildPart, kind: str) -> Iterator[tuple[Vehicle, list[pl.DataFrame]]]:
+def _frames(
+    part: BuildPart, kind: str, *, is_patient: bool
+) -> Iterator[tuple[Vehicle, list[pl.DataFrame]]]:
     """Yield each vehicle with what its files hold of this kind, one vehicle at a time."""
     for _id, uploads in groupby(living(part), key=attrgetter("vehicle_id")):
         held = list(uploads)
-        reads = (_read(upload) for upload in held)
+        reads = (_read(upload, is_patient=is_patient) for upload in held)
         frames = [read.frame for read in reads if read is not None and read.kind == kind]
         if frames:
             yield held[0].vehicle, frames
@@ -181,7 +191,7 @@ def _whole(vehicle: Vehicle, frames: list[pl.DataFrame], kind: str) -> pl.DataFr
     )
 
 
-def _read(upload: Upload) -> Reading | None:
+def _read(upload: Upload, *, is_patient: bool) -> Reading | None:
     """Return what the upload holds, and tell its driver what was read, used and refused.
 
     A file that cannot be opened or read adds nothing and never stops the build: one driver's
@@ -191,6 +201,11 @@ def _read(upload: Upload) -> Reading | None:
         with unsealing.opened(upload) as file:
             read = files.read_stream(file)
     except Erased:
+        return None
+    except WrongBytes:
+        if is_patient:
+            raise
+        logger.warning("left_out_damaged upload=%s", upload.id)
         return None
     except (Unreadable, UnreadableFile) as error:
         quality.record(upload=upload, is_readable=False, codes=[error.code], report=error.facts)

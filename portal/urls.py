@@ -13,6 +13,7 @@ pages: list[URLPattern] = [
     path("docs/errors/<slug:code>", views.error_page, name="error"),
     path("theme", views.theme, name="theme"),
     path("texts.js", JavaScriptCatalog.as_view(packages=["portal"]), name="texts"),
+    path("scripts.json", views.script_list, name="scripts"),
     path("en/", views.speak, {"language": "en"}, name="speak_en"),
     path("zh/", views.speak, {"language": "zh-hans"}, name="speak_zh"),
     path("zh-cn/", views.speak, {"language": "zh-hans"}),

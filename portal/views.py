@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from common.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound, Unavailable
-from portal import nav
+from portal import nav, scripts
 from portal.context import THEMES
 from portal.nav import Role
 
@@ -67,6 +67,12 @@ def error_page(request: HttpRequest, code: str) -> HttpResponse:
         "may_retry": issubclass(found, Unavailable),
     }
     return render(request, "portal/error.html", context)
+
+
+def script_list(_request: HttpRequest) -> HttpResponse:
+    """Return the digest of every script of ours; anybody's page may read it."""
+    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+    return JsonResponse(scripts.published(), headers=headers)
 
 
 def _kinds(family: type[DomainError]) -> Iterator[type[DomainError]]:

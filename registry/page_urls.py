@@ -9,6 +9,7 @@ pages: list[URLPattern] = [
     path("join/developer", doors.developer_sign_up, name="developer_sign_up"),
     path("sign-in", doors.sign_in, name="sign_in"),
     path("sign-in/recovery", doors.recover, name="recover"),
+    path("sign-in/lost", doors.lost, name="lost"),
     path("settings", doors.settings, name="settings"),
     path("vehicles", doors.vehicles, name="vehicles"),
     path("my-data", doors.my_data, name="my_data"),

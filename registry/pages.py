@@ -127,6 +127,11 @@ def recover(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/recover.html")
 
 
+def lost(request: HttpRequest) -> HttpResponse:
+    """Show what still works, and what is gone, without passphrase and recovery words."""
+    return render(request, "registry/lost.html")
+
+
 @gates.open_to(Role.DRIVER)
 def settings(request: HttpRequest) -> HttpResponse:
     """Show what opens the account, and where it is open."""

@@ -55,7 +55,9 @@ def ready_rooms(places: Places) -> None:
     wanted = {
         "migrate": stamps.digest_of(_sources("migrations/*.py"), database),
         "admin": stamps.digest_of([], database),
-        "static": stamps.digest_of([*_sources("static/**/*"), *_vendored(places)]),
+        "static": stamps.digest_of(
+            [*_sources("static/**/*"), *_sources("**/djangojs.mo"), *_vendored(places)], "listed"
+        ),
     }
     due = [name for name, digest in wanted.items() if not stamps.is_done(places, name, digest)]
     if not due:

@@ -28,6 +28,7 @@ def _migrate() -> None:
 
 def _static() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("list_scripts", collected=True)
 
 
 def _admin() -> None:

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from storage import ipfs, layout, spool, tasks
-from storage.errors import Erased
+from common.errors import Unavailable
+from storage import layout, spool, targets, tasks
+from storage.errors import Erased, NodeDown
 from storage.models import SealedObject, SealedPart, Upload, WrappedKey
 from storage.spool import Digests
 from work import asking
@@ -59,7 +60,8 @@ def keep_keys(*, wrapped_keys: Mapping[str, tuple[str, bytes]], upload: Upload) 
 def pieces(sealed: SealedObject, start: int = 0) -> Iterator[bytes]:
     """Return the ciphertext from `start` on, checked, in pieces of at most 1 MiB.
 
-    From our disk while it is there, else from the node. The first piece is here when this returns,
+    From our disk while it is there, else from the node, else from a second place: where one gives
+    wrong bytes or none, the next goes on. The first piece is here when this returns,
     so what cannot be had at all is refused before anything is answered.
 
     Raises Erased, NodeDown, WrongBytes; the last two also between two pieces.
@@ -84,7 +86,28 @@ def _pieces(sealed: SealedObject, start: int) -> Iterator[bytes]:
     for one in layout.stretches(sealed):
         skip = max(0, start - one.start_bytes)
         if skip < one.size_bytes:
-            yield from ipfs.node().fetch(one.cid, skip)
+            yield from _from_anywhere(one.cid, skip)
+
+
+def _from_anywhere(cid: str, start: int) -> Iterator[bytes]:
+    """Yield the bytes of one IPFS object from the first place that has them.
+
+    Raises what our own node said, NodeDown or WrongBytes, when none goes on.
+    """
+    refusal: Unavailable | None = None
+    for place in targets.everywhere():
+        found = place.fetch(cid, start)
+        if found is None:
+            continue
+        try:
+            for piece in found:
+                start += len(piece)
+                yield piece
+        except Unavailable as error:
+            refusal = refusal or error
+        else:
+            return
+    raise refusal or NodeDown
 
 
 @transaction.atomic

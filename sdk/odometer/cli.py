@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from odometer import leaving_commands, vault_commands, verify_release, verifying
+from odometer import leaving_commands, script_commands, vault_commands, verify_release, verifying
 from odometer.campaigns import DataRequest
 from odometer.chain import Chain
 from odometer.client import Client
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     fund.add_argument("--wallet", type=Path, required=True, help="file with the private key, hex")
     leaving_commands.add(nouns, _verbs, _verb)
     vault_commands.add(nouns, _verbs, _verb)
+    script_commands.add(nouns, _verbs, _verb)
     chain = _verbs(nouns, "chain", "contracts and payment token")
     _verb(chain, "info", _chain_info, "which chain this marketplace speaks to")
     return parser

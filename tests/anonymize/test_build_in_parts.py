@@ -11,8 +11,8 @@ from anonymize.domain import cells, contributions, queries
 from anonymize.models import BuildPart, Release
 from registry.models import Vehicle
 from storage import keeping
-from storage.errors import NotTheBuilder
-from storage.models import Upload
+from storage.errors import NotTheBuilder, WrongBytes
+from storage.models import SealedObject, Upload
 from tests.anonymize import crowd
 from tests.anonymize.making import first
 from tests.factories.storage import make_pinned_upload
@@ -79,6 +79,22 @@ def test_rows_of_vehicles_that_are_summed_together_give_what_each_gives(release,
     assert together.height
 
 
+@pytest.mark.parametrize("most", [64])
+def test_bytes_that_stay_damaged_are_waited_for_and_then_left_out(release, ipfs_node, work_through):
+    held = SealedObject.objects.get(id=release.parts.get().uploads[0])
+    ipfs_node.damaged.add(held.cid)
+    part = release.parts.get()
+    with pytest.raises(WrongBytes):
+        building.sums_of(part)
+    row = WorkRow.objects.filter(task=parting.PART_TASK)
+    row.update(attempts=building._TRIES_FOR_DAMAGED - 1)
+    work_through(parting.PART_TASK)
+    part.refresh_from_db()
+    others = [one for one in part.uploads if one != str(held.id)]
+    apart = BuildPart(release=release, uploads=others)
+    assert parting.read(part).equals(building.sums_of(apart))
+
+
 def test_progress_counts_parts_and_the_last_one_makes_the_merge_due(release, work_through):
     assert (release.state, release.steps_of) == (Release.State.CHARGED, release.parts.count())
     rows = WorkRow.objects.filter(task=parting.PART_TASK)
@@ -116,11 +132,11 @@ def test_a_part_that_fails_is_tried_again_alone(release, work_through, monkeypat
     sums_of = building.sums_of
     made = []
 
-    def fails_once(part):
+    def fails_once(part, **how):
         made.append(part.number)
         if part.id == failing.id and made.count(part.number) == 1:
             raise MemoryError
-        return sums_of(part)
+        return sums_of(part, **how)
 
     monkeypatch.setattr(building, "sums_of", fails_once)
     rows = WorkRow.objects.filter(task=parting.PART_TASK)

@@ -170,7 +170,7 @@ def test_sending_again_what_failed_counts_as_a_try(said, now):
 def test_what_is_no_revocation_is_refused(anybody, said):
     for part in ("consent_address", "dataset_id", "nonce", "revoke"):
         answer = anybody.post(DOOR, body(said) | {part: "nonsense"}, format="json")
-        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), part
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input"), part
 
 
 def test_a_draft_of_a_renewal_is_no_word(active, said, now):

@@ -12,6 +12,8 @@ PUBLIC = (
     "/join",
     "/sign-in",
     "/sign-in/recovery",
+    "/sign-in/lost",
+    "/revoke",
     "/sign-in?as=developer",
     "/join/developer",
     "/catalogue",

@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from registry.models import Driver, Vehicle
-from storage import pin_audit, pinning, targets, tasks
+from storage import keeping, pin_audit, pinning, targets, tasks
+from storage.errors import NodeDown, WrongBytes
 from storage.models import PinAudit, SealedObject, Upload
 from storage.targets import NodeTarget
 from tests.factories.storage import cid_of, make_pinned_upload
@@ -121,6 +122,21 @@ def test_what_was_erased_on_its_way_to_the_mirror_does_not_stay_there(
     asking.ask(task=pinning.MIRROR_TASK, reference=str(upload.id))
     work_through(pinning.MIRROR_TASK)
     assert mirror.blocks == {}
+
+
+@pytest.mark.parametrize("fault", ["away", "damaged at its end", "breaks off"])
+def test_what_one_place_cannot_give_another_does(mirrored, mirror, ipfs_node, fault):
+    cid = cid_of(mirrored)
+    whole = mirror.blocks[cid]
+    ipfs_node.is_down = fault == "away"
+    if fault == "damaged at its end":
+        ipfs_node.liar_at[cid] = len(whole) - 1
+    if fault == "breaks off":
+        ipfs_node.cut_at[cid] = len(whole) // 2
+    assert b"".join(keeping.pieces(mirrored.sealed, 7)) == whole[7:]
+    mirror.is_down = True
+    with pytest.raises(NodeDown if fault == "away" else WrongBytes):
+        keeping.pieces(mirrored.sealed, 7)
 
 
 def test_an_audit_of_whole_places_finds_everything_held(mirrored):
