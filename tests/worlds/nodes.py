@@ -1,6 +1,7 @@
 """Real nodes and whole stacks for tests, on free ports, gone with the session."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -178,12 +179,16 @@ class Stack:
         return psutil.Process(facts["pid"])
 
     def kill(self, name: str) -> None:
-        """Kill one program with its children, as a crash would, and wait for its successor."""
+        """Kill one program with its children, as a crash would, and wait until all is well."""
+        self.end(name)
+        health.wait(self.places, _CHECKS)
+
+    def end(self, name: str, by: int = signal.SIGKILL) -> None:
+        """Send one program and its children a signal, and wait for its successor."""
         before = self.process(name)
         for process in [*before.children(recursive=True), before]:
-            process.kill()
+            process.send_signal(by)
         until(lambda: self._has_successor(name, before.pid))
-        health.wait(self.places, _CHECKS)
 
     def _has_successor(self, name: str, old_pid: int) -> bool:
         facts = supervision.order(self.places, "getProcessInfo", name)

@@ -23,7 +23,6 @@ from storage.ipfs import IpfsNode
 from tests.worlds import demos, rows
 from tests.worlds.apart import Apart, stack_apart
 from tests.worlds.markers import Marker
-from tests.worlds.nodes import until
 from tests.worlds.relays import Relay, relay
 
 pytestmark = pytest.mark.worlds
@@ -220,10 +219,7 @@ def test_it_is_in_the_memory_of_no_process_but_the_builders(world, journey, mark
 
 
 def test_a_builder_that_crashes_leaves_nothing_behind(world, journey, marker):
-    before = world.stack.process("worker-builder")
-    for one in [*before.children(recursive=True), before]:
-        one.send_signal(signal.SIGABRT)  # this one would leave a core, were it allowed to
-    until(lambda: world.stack.process("worker-builder").pid not in {0, before.pid})
+    world.stack.end("worker-builder", by=signal.SIGABRT)  # it would leave a core, if it could
     assert marker.files_with(*world.folders) == []
 
 
