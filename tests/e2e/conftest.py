@@ -46,7 +46,7 @@ def person(browser, portal) -> Iterator[Callable[..., Person]]:
 
     yield sit_down
     for one in seated:
-        one.context.close()
+        one.leave()
 
 
 @pytest.fixture

@@ -76,6 +76,8 @@ def test_a_tab_that_was_overtaken_cannot_overwrite(joined):
     expect(alert).to_contain_text("Your passphrase was changed on another device on")
     expect(first.get_by_role("button", name="Change my passphrase")).to_be_visible()
     opening.change(first, opening.OWN, opening.OTHER)
+    expect(second.get_by_role("button", name="Change my passphrase")).to_be_visible()
+    second.close()
 
 
 def test_a_change_waits_while_the_server_cannot_be_reached(joined):

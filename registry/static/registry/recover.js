@@ -5,6 +5,7 @@ import { get, post } from "../portal/http.js";
 import { boxKey, boxPublicKey } from "../portal/keys.js";
 import { pin } from "../portal/pins.js";
 import { clear } from "../portal/problems.js";
+import { ready } from "../portal/ready.js";
 import { Steps } from "../portal/steps.js";
 import { choosing, openedAgain, revealing, tried } from "./new_passphrase.js";
 import { withoutNumbers } from "./opening.js";
@@ -120,3 +121,5 @@ function finish() {
 }
 
 const refused = (text) => Object.assign(new Error(text), { code: "words", fields: [{ pointer: "#/words", detail: text }] });
+
+ready(document);

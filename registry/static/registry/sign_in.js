@@ -4,6 +4,7 @@ import { toHex } from "../portal/bytes.js";
 import { follow } from "../portal/act.js";
 import { get, post } from "../portal/http.js";
 import { clear, show } from "../portal/problems.js";
+import { ready } from "../portal/ready.js";
 import { busy } from "./busy.js";
 import * as vault from "./vault_in_worker.js";
 
@@ -24,3 +25,5 @@ form.addEventListener("submit", async (event) => {
     show(error, { form });
   }
 });
+
+ready(document);

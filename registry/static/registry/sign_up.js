@@ -5,6 +5,7 @@ import { post } from "../portal/http.js";
 import { boxPublicKey } from "../portal/keys.js";
 import { pin } from "../portal/pins.js";
 import { clear, show } from "../portal/problems.js";
+import { ready } from "../portal/ready.js";
 import { Steps } from "../portal/steps.js";
 import { busy } from "./busy.js";
 import { choosing, openedAgain, revealing } from "./new_passphrase.js";
@@ -73,3 +74,5 @@ function onSubmit(name, act) {
     }
   });
 }
+
+ready(document);
