@@ -108,14 +108,17 @@ def _errors(product: StandardProduct, query: Query) -> Iterator[str]:
         yield from _expected(one)
 
 
+_INNER = {0: "", 1: ", half below ", 3: ", quarters at "}
+"""What is said of the numbers between the ends, by how many they are."""
+
+
 def _expected(one: Statistic) -> Iterator[str]:
     """Yield what is expected of a statistic's drivers, where anything is."""
     expected = getattr(one, "expected", None)
     if expected is None:
         return
     ends = [str(end) for end in (expected.low, *expected.inner, expected.high)]
-    inner = ", half below" if len(ends) == 3 else ", quarters at"  # noqa: PLR2004  # a middle
-    between = f"{inner} {', '.join(ends[1:-1])}" if expected.inner else ""
+    between = f"{_INNER[len(expected.inner)]}{', '.join(ends[1:-1])}"
     within = f"; within a row {expected.within} times as wide" if expected.within else ""
     yield f"- `{one.name}`: 95 of 100 drivers from {ends[0]} to {ends[-1]}{between}{within}."
 

@@ -1,6 +1,5 @@
 """A dev chain of one's own with the contracts on it: the same keys, the same bytes, every run."""
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from typing import Any
 from chain import contracts
 from chain.domain.calls import ContractCall
 from protocol import typed_data
-from stack import binaries
+from stack import binaries, ports
 from stack.programs import BLOCK_GAS
 from stack.rpc import RpcError, call
 
@@ -128,7 +127,7 @@ class DevChain:
 @contextmanager
 def running(*options: str) -> Iterator[DevChain]:
     """Run a new, empty dev chain until the block ends."""
-    port = _free_port()
+    port = ports.free(1)[0]
     command = [str(binaries.anvil()), "--port", str(port), "--chain-id", str(CHAIN_ID), "--quiet"]
     command += ["--gas-limit", BLOCK_GAS]
     with subprocess.Popen([*command, *options]) as process:  # noqa: S603 - our own node
@@ -149,9 +148,3 @@ def _answering(url: str) -> DevChain:
             time.sleep(_POLL_S)
         else:
             return DevChain(url)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -13,13 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psutil
 
 import odometer as od
+from bench import memory
 from bench.house import ROOT
 from odometer.uploading import Upload
-from stack import supervision
+from stack import ports, supervision
 from stack.kubo import find_kubo
 from stack.places import Places
 from stack.programs import programs
@@ -58,7 +59,7 @@ def measure(size_bytes: int = SIZE_BYTES, large_bytes: int = LARGE_BYTES) -> Map
 
 def _pair(places: Places, file: Path, size_bytes: int) -> tuple[float, float]:
     _fill(file, size_bytes)
-    driver, car = _driver(places)
+    driver, car = _enrolled(places.web_url)
     _upload, upload_s = _timed(driver, car, file)
     _fill(file, size_bytes)
     began = time.perf_counter()
@@ -68,16 +69,11 @@ def _pair(places: Places, file: Path, size_bytes: int) -> tuple[float, float]:
 
 def _timed(driver: od.Driver, car: od.Vehicle, file: Path) -> tuple[Upload, float]:
     """Hand a file in; return the seconds since it was announced, when it was sealed already."""
-    announced = []
-    post = driver.session.post
-
-    def watched(path: str, *args: object, **options: object) -> object:
-        announced.append(time.perf_counter())
-        return post(path, *args, **options)  # type: ignore[arg-type]
-
-    driver.session.post = watched  # type: ignore[method-assign,assignment]
     upload = driver.upload(file, car).wait_until_pinned(at_most_s=_PINNED_S)
-    return upload, time.perf_counter() - announced[0]
+    pinned_at = time.perf_counter()
+    if not isinstance(driver.session, _Watched):
+        raise TypeError("this caller did not note when the file was announced")
+    return upload, pinned_at - driver.session.posted_at
 
 
 def _peaks(places: Places, file: Path, size_bytes: int) -> dict[str, float]:
@@ -90,7 +86,7 @@ def _peaks(places: Places, file: Path, size_bytes: int) -> dict[str, float]:
     builder = next(one for one in programs(places, kubo=None) if one.name == "worker-builder")
     asked = {**builder.environment, "BENCH_UPLOAD": str(client["upload"])}
     return {
-        **{name: max(map(_peak_mib, found)) for name, found in pids.items()},
+        **{name: max(map(memory.peak_mib, found)) for name, found in pids.items()},
         "client": client["peak_mib"],
         "builder": _told([sys.executable, "-c", _OPEN], asked)["peak_mib"],
     }
@@ -105,7 +101,7 @@ def open_one() -> None:
     with unsealing.opened(row) as stream:
         while stream.read(_PIECE_BYTES):
             pass
-    sys.stdout.write(json.dumps({"peak_mib": _peak_mib(os.getpid())}))
+    sys.stdout.write(json.dumps({"peak_mib": memory.peak_mib()}))
 
 
 def main() -> None:
@@ -113,16 +109,24 @@ def main() -> None:
     url, file = sys.argv[1:]
     driver, car = _enrolled(url)
     upload = driver.upload(Path(file), car).wait_until_pinned(at_most_s=_PINNED_S)
-    told = {"upload": upload.id, "peak_mib": _peak_mib(os.getpid())}
+    told = {"upload": upload.id, "peak_mib": memory.peak_mib()}
     sys.stdout.write(json.dumps(told))
 
 
-def _driver(places: Places) -> tuple[od.Driver, od.Vehicle]:
-    return _enrolled(places.web_url)
+class _Watched(od.Session):
+    """Notes when it posted last: a file is announced by a post, and sent by patches."""
+
+    posted_at = 0.0
+
+    def post(
+        self, path: str, body: object = None, *, once: str = "", match: str = ""
+    ) -> dict[str, Any]:
+        self.posted_at = time.perf_counter()
+        return super().post(path, body, once=once, match=match)
 
 
 def _enrolled(url: str) -> tuple[od.Driver, od.Vehicle]:
-    driver = od.Driver.enrol(url, f"bench-{secrets.token_hex(4)}", secrets.token_hex(16))
+    driver = od.Driver.enrol(_Watched(url), f"bench-{secrets.token_hex(4)}", secrets.token_hex(16))
     car = driver.add_vehicle(brand="Bench", model="One", powertrain="bev", is_simulated=True)
     return driver, car
 
@@ -152,11 +156,6 @@ def _processes(places: Places, program: str) -> list[int]:
     return [main_pid, *(one.pid for one in psutil.Process(main_pid).children(recursive=True))]
 
 
-def _peak_mib(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) // 1024
-
-
 def _told(command: list[str], settings: Mapping[str, str]) -> dict[str, float]:
     answer = subprocess.run(  # noqa: S603 - ourselves
         command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, check=True
@@ -167,7 +166,7 @@ def _told(command: list[str], settings: Mapping[str, str]) -> dict[str, float]:
 @contextmanager
 def _stack(var: Path) -> Iterator[Places]:
     """Bring up a stack of its own, on ports that nobody listens to, and take it down again."""
-    web, chain, ipfs, redis = _free_ports(4)
+    web, chain, ipfs, redis = ports.free(4)
     places = Places(var=var, web_port=web, chain_port=chain, ipfs_port=ipfs, redis_port=redis)
     named = {
         "ODOMETER_VAR": str(var),
@@ -179,22 +178,11 @@ def _stack(var: Path) -> Iterator[Places]:
     command = [sys.executable, "-m", "stack"]
     settings = {**os.environ, **named}
     try:
-        subprocess.run([*command, "up"], cwd=ROOT, env=settings, check=True)  # noqa: S603
+        subprocess.run([*command, "up"], cwd=ROOT, env=settings, check=True)  # noqa: S603 - ourselves
         yield places
     finally:
-        subprocess.run([*command, "down"], cwd=ROOT, env=settings, check=False)  # noqa: S603
+        subprocess.run([*command, "down"], cwd=ROOT, env=settings, check=False)  # noqa: S603 - ourselves
         shutil.rmtree(var / "ipfs", ignore_errors=True)
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import polars as pl
 
 from anonymize.domain import contributions, drawing, queries
 from anonymize.domain.contributions import CROSS, DRIVER, GROUP, LEVEL, ROWS
-from bench import worlds
+from bench import memory, worlds
 
 QUERY = queries.plan_of(worlds.SPEC)
 DRIVERS = 10_000
@@ -61,17 +61,7 @@ def release(folder: Path) -> Mapping[str, float]:
     """Return the seconds and the peak memory of one private release over all files."""
     started = time.perf_counter()
     _private(folder)
-    return {"seconds": time.perf_counter() - started, "peak_mib": _peak_kib() // 1024}
-
-
-def _peak_kib() -> int:
-    """The most memory this process ever held at once.
-
-    Read from the kernel's page: the figure of getrusage is handed down by whoever started this
-    process, and would tell that one's peak where it was larger.
-    """
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    return {"seconds": time.perf_counter() - started, "peak_mib": memory.peak_mib()}
 
 
 def _bounded(folder: Path) -> pl.DataFrame:

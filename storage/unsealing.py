@@ -42,12 +42,6 @@ def opened(upload: Upload) -> Iterator["io.BufferedReader[Flow]"]:
             pass  # up to the mark of the last chunk, whatever the reader left
 
 
-def open_upload(upload: Upload) -> bytes:
-    """Return the plaintext of a small upload, whole. Raises as `opened`."""
-    with opened(upload) as file:
-        return file.read()
-
-
 def _chunks(ciphertext: Iterator[bytes], data_key: bytes, context: Context) -> Iterator[bytes]:
     try:
         yield from envelope.open_chunks(ciphertext, data_key, context)

@@ -1,7 +1,9 @@
 """Spoiled files come in by the doors as any other: the build leaves them out and says why."""
 
+import base64
 import gzip
 import io
+import json
 import random  # noqa: TID251 - seeded, for a test
 import subprocess
 import sys
@@ -147,9 +149,6 @@ class TestBuilding:
 
 
 def _told(upload: Upload) -> dict:
-    import base64  # noqa: PLC0415
-    import json  # noqa: PLC0415
-
     box = SealedBox(PrivateKey(keys.DRIVER.private))
     return json.loads(box.decrypt(base64.b64decode(upload.report_sealed)))
 
@@ -161,16 +160,17 @@ LONGEST_S = 120
 READER = """
 import pathlib, resource, sys, time
 from anonymize.formats import reading
+from bench.memory import peak_mib
 from anonymize.formats.errors import UnreadableFile
 resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30,) * 2)  # it would end here, not the machine
-used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+used = peak_mib()
 began = time.monotonic()
 try:
     reading.read_file(pathlib.Path(sys.argv[1]))
     print("read")
 except UnreadableFile as error:
     print(error.code)
-print(round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - used) / 1024))
+print(peak_mib() - used)
 print(round(time.monotonic() - began, 1))
 """
 

@@ -21,13 +21,13 @@ from chain.errors import NodeDown
 from config import backups
 from registry import erasure as registry
 from registry.models import Driver, Vault, Vehicle
-from storage import erasure, unsealing
+from storage import erasure
 from storage.domain import tombstones
 from storage.errors import Erased
 from storage.models import Upload, WrappedKey
 from tests.factories import anonymize
 from tests.factories.registry import make_vehicle
-from tests.factories.storage import make_pinned_upload
+from tests.factories.storage import make_pinned_upload, plaintext_of
 from tests.fakes.ipfs import FakeNode
 from work import asking
 from work.models import WorkRow
@@ -101,7 +101,7 @@ def test_a_restored_backup_opens_what_was_not_erased(
     WrappedKey.objects.all().delete()
     Vault.objects.all().delete()
     _restore(tmp_path / "kept", dated)
-    assert unsealing.open_upload(Upload.objects.get(id=upload.id)) == b"one trip"
+    assert plaintext_of(Upload.objects.get(id=upload.id)) == b"one trip"
     assert Vault.objects.count() == 1
 
 
@@ -115,8 +115,8 @@ def test_even_the_keys_of_before_do_not_bring_an_erased_upload_back(
     gone = Upload.objects.get(id=upload.id)
     assert (gone.state, gone.tombstone_tx) == ("erased", "0x01")
     with pytest.raises(Erased):
-        unsealing.open_upload(gone)
-    assert unsealing.open_upload(Upload.objects.get(id=other.id)) == b"another trip"
+        plaintext_of(gone)
+    assert plaintext_of(Upload.objects.get(id=other.id)) == b"another trip"
 
 
 def test_an_erased_driver_does_not_come_back(

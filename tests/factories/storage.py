@@ -12,7 +12,7 @@ from protocol import cid as cids
 from protocol import envelope
 from protocol.envelope import Context
 from registry.models import Driver, Vehicle
-from storage import ipfs, selectors, spool
+from storage import ipfs, selectors, spool, unsealing
 from storage.domain import tombstones
 from storage.models import SealedObject, Upload, WrappedKey
 
@@ -109,3 +109,9 @@ def spooled(object_id: uuid.UUID) -> bytes | None:
     """Return what lies on our own disk of an object, or None."""
     path = spool.path_of(object_id)
     return path.read_bytes() if path.exists() else None
+
+
+def plaintext_of(upload: Upload) -> bytes:
+    """Return what the builder reads of an upload. Raises as `unsealing.opened`."""
+    with unsealing.opened(upload) as file:
+        return file.read()

@@ -9,9 +9,8 @@ from rest_framework.test import APIClient
 
 from registry import exporting, sections
 from registry.models import Driver, Vehicle
-from storage import unsealing
 from tests.factories.registry import make_vehicle, vault_body
-from tests.factories.storage import make_pinned_upload
+from tests.factories.storage import make_pinned_upload, plaintext_of
 from tests.fakes.ipfs import FakeNode
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +60,7 @@ def test_an_upload_says_when_the_builder_opened_it(
     builder_process: None,
 ) -> None:
     upload, other = (make_pinned_upload(driver, vehicle) for _ in range(2))
-    unsealing.open_upload(upload)
+    plaintext_of(upload)
     told = {one["id"]: one["opened_by_builder_at"] for one in _export(as_driver)["uploads"]}
     assert [len(told[key]) for key in (str(upload.id), str(other.id))] == [1, 0]
 

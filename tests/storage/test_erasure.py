@@ -10,12 +10,12 @@ from chain.domain.calls import EventRecord
 from chain.models import OutboundCall
 from registry import retiring, signals
 from registry.models import Driver, Vehicle
-from storage import events, selectors, unsealing
+from storage import events, selectors
 from storage.domain import tombstones
 from storage.errors import Erased
 from storage.models import SealedObject, Upload, WrappedKey
 from tests.factories.registry import make_vehicle
-from tests.factories.storage import cid_of, make_pinned_upload
+from tests.factories.storage import cid_of, make_pinned_upload, plaintext_of
 from tests.fakes.ipfs import FakeNode
 
 pytestmark = pytest.mark.django_db
@@ -187,7 +187,7 @@ def test_a_restored_backup_does_not_bring_a_key_back(
     assert (upload.state, upload.tombstone_tx) == ("erased", "0x01")
     assert not WrappedKey.objects.exists()
     with pytest.raises(Erased):
-        unsealing.open_upload(upload)
+        plaintext_of(upload)
 
 
 def test_a_tombstone_of_something_else_changes_nothing(upload: Upload) -> None:

@@ -6,10 +6,9 @@ import pytest
 
 from chain.models import IndexerCursor
 from registry.models import Driver, Vehicle
-from storage import unsealing
 from storage.errors import ErasuresUnread
 from storage.fencing import Fence
-from tests.factories.storage import make_pinned_upload
+from tests.factories.storage import make_pinned_upload, plaintext_of
 from tests.fakes.ipfs import FakeNode
 
 pytestmark = pytest.mark.django_db
@@ -56,4 +55,4 @@ def test_no_upload_is_opened_behind_it(
 ) -> None:
     monkeypatch.setattr("storage.fencing.FENCE", Fence())
     with pytest.raises(ErasuresUnread):
-        unsealing.open_upload(make_pinned_upload(driver, vehicle))
+        plaintext_of(make_pinned_upload(driver, vehicle))

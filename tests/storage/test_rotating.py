@@ -6,11 +6,11 @@ import pytest
 from django.core.management import call_command
 
 from audit.models import AuditLine
-from storage import checks, keeping, keyring, rotating, unsealing
+from storage import checks, keeping, keyring, rotating
 from storage.errors import NotTheBuilder, Unreadable
 from storage.models import Upload, WrappedKey
 from tests.factories import keys
-from tests.factories.storage import make_pinned_upload
+from tests.factories.storage import make_pinned_upload, plaintext_of
 
 pytestmark = pytest.mark.django_db
 NEW = keys.pair(99)
@@ -35,16 +35,16 @@ def rotation(upload, settings) -> None:
 
 
 def test_while_it_rotates_the_old_key_still_opens(rotation, upload):
-    assert unsealing.open_upload(upload) == b"one trip"
+    assert plaintext_of(upload) == b"one trip"
 
 
 def test_after_it_the_new_key_alone_opens_and_the_driver_still_does(rotation, upload, settings):
     assert list(rotating.rotate()) == [True]
     settings.BUILDER_OLD_PRIVATE_KEYS = []
-    assert unsealing.open_upload(upload) == b"one trip"
+    assert plaintext_of(upload) == b"one trip"
     settings.BUILDER_PRIVATE_KEY = keys.BUILDER.private.hex()
     with pytest.raises(Unreadable):
-        unsealing.open_upload(upload)
+        plaintext_of(upload)
     assert WrappedKey.objects.filter(recipient_kind="driver").count() == 1
 
 
@@ -54,7 +54,7 @@ def test_it_may_be_stopped_and_repeated(rotation, driver, vehicle, upload):
     )
     next(rotating.rotate())
     assert list(rotating.rotate()) == []
-    assert unsealing.open_upload(upload) == b"one trip"
+    assert plaintext_of(upload) == b"one trip"
 
 
 def test_what_is_erased_meanwhile_stays_erased(rotation, upload, monkeypatch):

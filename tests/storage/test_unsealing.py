@@ -7,11 +7,11 @@ from nacl.public import PrivateKey, SealedBox
 
 from audit.models import AuditLine
 from registry.models import Driver, Vehicle
-from storage import quality, unsealing
+from storage import quality
 from storage.errors import Erased, NotTheBuilder, Unreadable, WrongBytes
 from storage.models import Upload, WrappedKey
 from tests.factories import keys
-from tests.factories.storage import cid_of, make_pinned_upload
+from tests.factories.storage import cid_of, make_pinned_upload, plaintext_of
 from tests.fakes.ipfs import FakeNode
 
 pytestmark = pytest.mark.django_db
@@ -25,26 +25,26 @@ def upload(driver: Driver, vehicle: Vehicle, ipfs_node: FakeNode) -> Upload:
 def test_the_builder_opens_an_upload_and_leaves_a_line(
     upload: Upload, builder_process: None
 ) -> None:
-    assert unsealing.open_upload(upload) == b"soc,91\n"
+    assert plaintext_of(upload) == b"soc,91\n"
     line = AuditLine.objects.get()
     assert (line.act, line.subject) == ("upload_opened", f"upload:{upload.id}")
 
 
 def test_no_other_process_opens_anything(upload: Upload) -> None:
     with pytest.raises(NotTheBuilder):
-        unsealing.open_upload(upload)
+        plaintext_of(upload)
 
 
 def test_another_key_does_not_open_it(upload: Upload, settings: Any) -> None:
     settings.BUILDER_PRIVATE_KEY = keys.BUYER.private.hex()
     with pytest.raises(Unreadable):
-        unsealing.open_upload(upload)
+        plaintext_of(upload)
 
 
 def test_a_key_of_another_id_is_told_apart(upload: Upload, builder_process: None) -> None:
     WrappedKey.objects.update(recipient_key="builder-0")
     with pytest.raises(Unreadable):
-        unsealing.open_upload(upload)
+        plaintext_of(upload)
 
 
 def test_an_upload_moved_to_another_vehicle_does_not_open(
@@ -52,7 +52,7 @@ def test_an_upload_moved_to_another_vehicle_does_not_open(
 ) -> None:
     upload.driver = other_driver
     with pytest.raises(Unreadable):
-        unsealing.open_upload(upload)
+        plaintext_of(upload)
 
 
 def test_bytes_the_node_changed_are_refused(
@@ -60,13 +60,13 @@ def test_bytes_the_node_changed_are_refused(
 ) -> None:
     ipfs_node.damaged.add(cid_of(upload))
     with pytest.raises(WrongBytes):
-        unsealing.open_upload(upload)
+        plaintext_of(upload)
 
 
 def test_without_its_wrapped_key_nobody_opens_it(upload: Upload, builder_process: None) -> None:
     WrappedKey.objects.all().delete()
     with pytest.raises(Erased):
-        unsealing.open_upload(upload)
+        plaintext_of(upload)
 
 
 def test_the_report_is_for_its_driver_alone(upload: Upload) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ import psutil
 import pytest
 from pytest_socket import enable_socket
 
-from stack import health, supervision
+from stack import health, ports, supervision
 from stack.kubo import find_kubo
 from stack.kubo_repo import ready_repository
 from stack.places import ROOT, Places
@@ -36,14 +35,7 @@ def places_at(var: Path) -> Places:
 def free_ports(count: int) -> list[int]:
     """Return ports that were free a moment ago, all different."""
     enable_socket()
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    return ports.free(count)
 
 
 @contextmanager

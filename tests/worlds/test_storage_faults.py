@@ -9,11 +9,11 @@ import pytest
 from django.core.management import call_command
 
 from protocol.cid import CHUNK_BYTES
-from storage import layout, spool, unsealing
+from storage import layout, spool
 from storage.errors import WrongBytes
 from storage.ipfs import IpfsNode
 from storage.models import PinAudit, SealedObject, Upload
-from tests.factories.storage import cid_of, seal_file, spooled
+from tests.factories.storage import cid_of, plaintext_of, seal_file, spooled
 from tests.storage.test_upload_doors import announce, send
 from tests.worlds.nodes import until
 from tests.worlds.storing import TIMEOUT_S, content, stands
@@ -72,7 +72,7 @@ def test_wrong_bytes_are_given_to_nobody(sealed, door, work, as_driver, builder_
     answer = content(as_driver, sealed)
     assert (answer.status_code, answer.json()["code"]) == (503, "wrong_bytes")
     with pytest.raises(WrongBytes):
-        unsealing.open_upload(Upload.objects.get())
+        plaintext_of(Upload.objects.get())
     door.flips_from = 2 * CHUNK_BYTES + 50  # the answer has begun by then: it breaks off
     answer, came = content(as_driver, sealed), bytearray()
     with pytest.raises(WrongBytes):
