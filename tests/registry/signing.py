@@ -27,6 +27,10 @@ class TestWallet:
         return f"0x{signed.signature.hex().removeprefix('0x')}"
 
 
+WALLET = TestWallet()
+OTHER_WALLET = TestWallet(b"\x32" * 32)
+
+
 def ask(client: APIClient, address: str, purpose: str = "sign_in") -> dict[str, Any]:
     """Return a challenge for this wallet."""
     body = {"address": address, "purpose": purpose}
@@ -45,5 +49,15 @@ def connect(client: APIClient, wallet: TestWallet) -> Any:
 def sign_in(client: APIClient, wallet: TestWallet) -> Any:
     """Sign in with the wallet; return the answer."""
     message = ask(client, wallet.address)["message"]
-    body = {"message": message, "signature": wallet.sign_text(message)}
+    return send(client, message, wallet.sign_text(message))
+
+
+def send(client: APIClient, message: str, signature: str) -> Any:
+    """Sign in with whatever was signed; return the answer."""
+    body = {"message": message, "signature": signature}
     return client.post("/api/v1/wallet-sessions", body, format="json")
+
+
+def code_of(answer: Any) -> tuple[int, str]:
+    """Return status and code of a refusal."""
+    return answer.status_code, answer.json()["code"]

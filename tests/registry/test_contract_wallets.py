@@ -8,27 +8,9 @@ from rest_framework.test import APIClient
 
 from chain.errors import NodeDown
 from registry.models import Driver, SignInFailure, Wallet
-from tests.registry.signing import TestWallet, ask, connect
+from tests.registry.signing import OTHER_WALLET, WALLET, TestWallet, ask, code_of, send
 
 pytestmark = pytest.mark.django_db
-
-WALLET = TestWallet()
-OTHER_WALLET = TestWallet(b"\x32" * 32)
-
-
-@pytest.fixture
-def connected(as_driver: APIClient) -> Wallet:
-    assert connect(as_driver, WALLET).status_code == 201
-    return Wallet.objects.get()
-
-
-def _send(client: APIClient, message: str, signature: str) -> Any:
-    body = {"message": message, "signature": signature}
-    return client.post("/api/v1/wallet-sessions", body, format="json")
-
-
-def _code(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 @pytest.fixture
@@ -56,7 +38,7 @@ def test_a_contract_wallet_is_asked_on_the_chain(
     answer = as_driver.post("/api/v1/drivers/me/wallets", body, format="json")
     assert answer.json()["is_contract"] is True
     message = ask(anybody, owner.address)["message"]
-    assert _send(anybody, message, "0x" + signature.hex()).status_code == 201
+    assert send(anybody, message, "0x" + signature.hex()).status_code == 201
 
 
 def test_a_silent_node_refuses_nobody_for_good(
@@ -65,10 +47,10 @@ def test_a_silent_node_refuses_nobody_for_good(
     Wallet.objects.update(is_contract=True)
     contract(None)
     message = ask(anybody, WALLET.address)["message"]
-    answer = _send(anybody, message, OTHER_WALLET.sign_text(message))
-    assert _code(answer) == (503, "chain_node_down")
+    answer = send(anybody, message, OTHER_WALLET.sign_text(message))
+    assert code_of(answer) == (503, "chain_node_down")
     assert not SignInFailure.objects.exists()
-    assert _send(anybody, message, WALLET.sign_text(message)).status_code == 201
+    assert send(anybody, message, WALLET.sign_text(message)).status_code == 201
 
 
 def test_nobody_makes_us_ask_the_chain_about_a_strange_address(
@@ -76,5 +58,5 @@ def test_nobody_makes_us_ask_the_chain_about_a_strange_address(
 ) -> None:
     contract(None)
     message = ask(anybody, WALLET.address)["message"]
-    refused = _send(anybody, message, OTHER_WALLET.sign_text(message))
-    assert _code(refused) == (403, "wallet_signature_wrong")
+    refused = send(anybody, message, OTHER_WALLET.sign_text(message))
+    assert code_of(refused) == (403, "wallet_signature_wrong")

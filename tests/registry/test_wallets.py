@@ -9,27 +9,18 @@ from registry import limiting, wallets
 from registry.errors import ChallengeUnknown, MessageExpired, TooManyTries
 from registry.models import Driver, SignInFailure, Wallet, WalletChallenge
 from tests.factories.registry import proof_of
-from tests.registry.signing import TestWallet, ask, connect, sign_in
+from tests.registry.signing import (
+    OTHER_WALLET,
+    WALLET,
+    TestWallet,
+    ask,
+    code_of,
+    connect,
+    send,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
-
-WALLET = TestWallet()
-OTHER_WALLET = TestWallet(b"\x32" * 32)
-
-
-@pytest.fixture
-def connected(as_driver: APIClient) -> Wallet:
-    assert connect(as_driver, WALLET).status_code == 201
-    return Wallet.objects.get()
-
-
-def _send(client: APIClient, message: str, signature: str) -> Any:
-    body = {"message": message, "signature": signature}
-    return client.post("/api/v1/wallet-sessions", body, format="json")
-
-
-def _code(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 def test_a_connected_wallet_opens_the_account(
@@ -45,8 +36,8 @@ def test_a_wallet_never_gets_the_vault_nor_its_locked_form(
     anybody: APIClient, connected: Wallet
 ) -> None:
     sign_in(anybody, WALLET)
-    assert _code(anybody.get("/api/v1/vault")) == (403, "passphrase_needed")
-    assert _code(anybody.put("/api/v1/vault", {}, format="json")) == (403, "passphrase_needed")
+    assert code_of(anybody.get("/api/v1/vault")) == (403, "passphrase_needed")
+    assert code_of(anybody.put("/api/v1/vault", {}, format="json")) == (403, "passphrase_needed")
     export = anybody.get("/api/v1/drivers/me/export")
     text = b"".join(export.streaming_content).decode()  # type: ignore[attr-defined]
     assert '"vault": null' in text
@@ -65,16 +56,16 @@ def test_the_passphrase_given_later_opens_the_vault_to_the_same_session(
 def test_a_message_is_good_for_one_session(anybody: APIClient, connected: Wallet) -> None:
     message = ask(anybody, WALLET.address)["message"]
     signature = WALLET.sign_text(message)
-    assert _send(anybody, message, signature).status_code == 201
-    again = _send(APIClient(), message, signature)
-    assert _code(again) == (409, "wallet_challenge_unknown")
+    assert send(anybody, message, signature).status_code == 201
+    again = send(APIClient(), message, signature)
+    assert code_of(again) == (409, "wallet_challenge_unknown")
 
 
 def test_a_number_that_is_not_ours_is_refused(anybody: APIClient, connected: Wallet) -> None:
     answer = ask(anybody, WALLET.address)
     message = answer["message"].replace(answer["nonce"], "0" * 32)
-    refused = _send(anybody, message, WALLET.sign_text(message))
-    assert _code(refused) == (409, "wallet_challenge_unknown")
+    refused = send(anybody, message, WALLET.sign_text(message))
+    assert code_of(refused) == (409, "wallet_challenge_unknown")
 
 
 @pytest.mark.parametrize(
@@ -95,8 +86,8 @@ def test_it_refuses_a_message_made_for_something_else(
     message = ask(anybody, WALLET.address)["message"]
     assert old in message
     changed = message.replace(old, new)
-    answer = _send(anybody, changed, WALLET.sign_text(changed))
-    assert _code(answer) == (422, "sign_in_message_not_ours")
+    answer = send(anybody, changed, WALLET.sign_text(changed))
+    assert code_of(answer) == (422, "sign_in_message_not_ours")
     assert answer.json()["facts"] == {"part": part}
 
 
@@ -105,16 +96,16 @@ def test_it_refuses_what_we_did_not_ask_for(
     anybody: APIClient, connected: Wallet, extra: str
 ) -> None:
     message = ask(anybody, WALLET.address)["message"] + extra
-    refused = _send(anybody, message, WALLET.sign_text(message))
-    assert _code(refused) == (422, "sign_in_message_not_ours")
+    refused = send(anybody, message, WALLET.sign_text(message))
+    assert code_of(refused) == (422, "sign_in_message_not_ours")
 
 
 def test_a_message_to_connect_signs_nobody_in(
     anybody: APIClient, as_driver: APIClient, connected: Wallet
 ) -> None:
     message = ask(as_driver, WALLET.address, "connect")["message"]
-    refused = _send(anybody, message, WALLET.sign_text(message))
-    assert _code(refused) == (409, "wallet_challenge_unknown")
+    refused = send(anybody, message, WALLET.sign_text(message))
+    assert code_of(refused) == (409, "wallet_challenge_unknown")
 
 
 def test_a_message_that_another_driver_asked_for_connects_nothing(
@@ -123,7 +114,7 @@ def test_a_message_that_another_driver_asked_for_connects_nothing(
     message = ask(as_driver, WALLET.address, "connect")["message"]
     body = {"message": message, "signature": WALLET.sign_text(message)}
     refused = as_other_driver.post("/api/v1/drivers/me/wallets", body, format="json")
-    assert _code(refused) == (409, "wallet_challenge_unknown")
+    assert code_of(refused) == (409, "wallet_challenge_unknown")
 
 
 def test_connecting_needs_a_driver_who_is_signed_in(
@@ -132,7 +123,7 @@ def test_connecting_needs_a_driver_who_is_signed_in(
     body = {"address": WALLET.address, "purpose": "connect"}
     for client in (anybody, as_developer):
         refused = client.post("/api/v1/wallet-challenges", body, format="json")
-        assert _code(refused) == (403, "drivers_only")
+        assert code_of(refused) == (403, "drivers_only")
 
 
 @pytest.mark.parametrize("minutes", [10, 11, 60])
@@ -178,9 +169,9 @@ def test_another_wallets_signature_is_refused_and_counted(
     message = ask(anybody, WALLET.address)["message"]
     wrong = OTHER_WALLET.sign_text(message)
     for _ in range(10):
-        assert _code(_send(anybody, message, wrong)) == (403, "wallet_signature_wrong")
+        assert code_of(send(anybody, message, wrong)) == (403, "wallet_signature_wrong")
     assert SignInFailure.objects.count() == 10
-    assert _code(_send(anybody, message, WALLET.sign_text(message))) == (429, "too_many_tries")
+    assert code_of(send(anybody, message, WALLET.sign_text(message))) == (429, "too_many_tries")
 
 
 def test_the_second_form_of_a_signature_is_refused(anybody: APIClient, connected: Wallet) -> None:
@@ -190,19 +181,19 @@ def test_the_second_form_of_a_signature_is_refused(anybody: APIClient, connected
     high = (order - int.from_bytes(raw[32:64])).to_bytes(32)
     second = raw[:32] + high + bytes([27 + (28 - raw[64])])
     for signature in (second, raw[:64] + bytes([raw[64] - 27])):
-        refused = _send(anybody, message, "0x" + signature.hex())
-        assert _code(refused) == (403, "wallet_signature_wrong")
+        refused = send(anybody, message, "0x" + signature.hex())
+        assert code_of(refused) == (403, "wallet_signature_wrong")
 
 
 def test_an_unknown_wallet_is_led_to_signing_up(anybody: APIClient) -> None:
     answer = sign_in(anybody, WALLET)
-    assert _code(answer) == (401, "wallet_unknown")
+    assert code_of(answer) == (401, "wallet_unknown")
     assert "join" in answer.json()["detail"]
 
 
 def test_a_wallet_opens_one_account(as_other_driver: APIClient, connected: Wallet) -> None:
     refused = connect(as_other_driver, WALLET)
-    assert _code(refused) == (409, "wallet_connected_elsewhere")
+    assert code_of(refused) == (409, "wallet_connected_elsewhere")
     assert Wallet.objects.get().driver_id == connected.driver_id
 
 
@@ -216,7 +207,7 @@ def test_five_wallets_are_enough(as_driver: APIClient) -> None:
     for n in range(1, 6):
         assert connect(as_driver, TestWallet(bytes([n]) * 32)).status_code == 201
     refused = connect(as_driver, TestWallet(b"\x06" * 32))
-    assert _code(refused) == (409, "too_many_wallets")
+    assert code_of(refused) == (409, "too_many_wallets")
 
 
 def test_a_removed_wallet_opens_nothing_and_its_sessions_end(
@@ -226,13 +217,13 @@ def test_a_removed_wallet_opens_nothing_and_its_sessions_end(
     assert as_driver.delete(f"/api/v1/drivers/me/wallets/{connected.id}").status_code == 204
     assert as_driver.get("/api/v1/drivers/me").status_code == 200
     assert anybody.get("/api/v1/sessions/current").json()["is_signed_in"] is False
-    assert _code(sign_in(anybody, WALLET)) == (401, "wallet_unknown")
+    assert code_of(sign_in(anybody, WALLET)) == (401, "wallet_unknown")
 
 
 def test_the_last_road_in_is_kept(anybody: APIClient, connected: Wallet) -> None:
     sign_in(anybody, WALLET)
     url = f"/api/v1/drivers/me/wallets/{connected.id}"
-    assert _code(anybody.delete(url)) == (409, "last_road")
+    assert code_of(anybody.delete(url)) == (409, "last_road")
     connect(anybody, OTHER_WALLET)
     assert anybody.delete(url).status_code == 204
     assert anybody.get("/api/v1/vault").status_code == 403
@@ -240,7 +231,7 @@ def test_the_last_road_in_is_kept(anybody: APIClient, connected: Wallet) -> None
 
 def test_nobody_removes_anothers_wallet(as_other_driver: APIClient, connected: Wallet) -> None:
     url = f"/api/v1/drivers/me/wallets/{connected.id}"
-    assert _code(as_other_driver.delete(url)) == (404, "wallet_not_found")
+    assert code_of(as_other_driver.delete(url)) == (404, "wallet_not_found")
 
 
 def test_an_erased_drivers_wallet_is_forgotten(
@@ -248,7 +239,7 @@ def test_an_erased_drivers_wallet_is_forgotten(
 ) -> None:
     assert as_driver.post("/api/v1/erasures", {}, format="json").status_code == 202
     assert not Wallet.objects.exists()
-    assert _code(sign_in(anybody, WALLET)) == (401, "wallet_unknown")
+    assert code_of(sign_in(anybody, WALLET)) == (401, "wallet_unknown")
 
 
 def test_a_wallet_alone_can_erase_everything(

@@ -42,11 +42,3 @@ export async function fileNames() {
   for await (const name of (await folder()).keys()) names.push(name);
   return names;
 }
-
-export async function dropAll() {
-  if (!navigator.storage?.getDirectory) return;
-  const root = await navigator.storage.getDirectory();
-  await root.removeEntry(FOLDER, { recursive: true }).catch(async () => {
-    for (const name of await fileNames()) await dropFile(name); // one of them is being written
-  });
-}

@@ -4,7 +4,7 @@
 // An upload under way: {id, driver, vehicle, name, digest, at, is_sealed, size_bytes, sha256,
 // builder_key_id, wrapped_keys}; its ciphertext lies in this origin's own files under its id.
 
-import { dropAll, dropFile, fileNames, hasOwnFiles } from "./own_files.js";
+import { dropFile, fileNames, hasOwnFiles } from "./own_files.js";
 
 const NAME = "odometer-uploads";
 const [UPLOADS, HANDED_IN] = ["uploads", "handed_in"];
@@ -68,18 +68,6 @@ export async function knownContent(digest, driver) {
   const before = await inStore(HANDED_IN, "readonly", (store) => store.get(digest));
   return before?.driver === driver ? { at: before.at, isUnderWay: false } : null;
 }
-
-// Everything of this page that a browser keeps. To be called when a driver signs out.
-export async function forgetAll() {
-  await Promise.allSettled([forgetEntries(), dropAll()]);
-}
-
-// Another tab may hold the database open for a moment; it is gone once that one lets go.
-const forgetEntries = () =>
-  new Promise((resolve) => {
-    const asked = indexedDB.deleteDatabase(NAME);
-    asked.onsuccess = asked.onerror = asked.onblocked = () => resolve();
-  });
 
 // --- one tab works on one upload ----------------------------------------------------------------
 
