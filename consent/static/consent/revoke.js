@@ -1,5 +1,6 @@
 // Stop a consent with its receipt: read it here, say what it ends, send its revocation.
 
+import { onFiles } from "../portal/file_drop.js";
 import { post } from "../portal/http.js";
 import { clear, show } from "../portal/problems.js";
 import { whenSubmitted } from "../portal/submitting.js";
@@ -16,28 +17,14 @@ const SENTENCES = {
 const root = document.getElementById("revoke");
 const panel = (name) => root.querySelector(`[data-panel="${name}"]`);
 const fact = (name, text) => root.querySelectorAll(`[data-fact="${name}"]`).forEach((slot) => (slot.textContent = text));
-const drop = root.querySelector(".drop");
-const file = root.querySelector("input[type=file]");
 const pasted = root.querySelector("textarea");
 let receipt = null;
 
-file.addEventListener("change", () => taken([...file.files]));
 pasted.addEventListener("input", () => pasted.value.trim() && take(pasted.value));
-for (const kind of ["dragenter", "dragover"]) {
-  drop.addEventListener(kind, (event) => {
-    event.preventDefault();
-    drop.classList.add("over");
-  });
-}
-for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
-drop.addEventListener("drop", (event) => {
-  event.preventDefault();
-  taken([...event.dataTransfer.files]);
-});
+onFiles(root.querySelector(".drop"), taken);
 
 async function taken([first]) {
   if (first) take(first.size > MOST_BYTES ? "" : await first.text());
-  file.value = "";
 }
 
 function take(text) {

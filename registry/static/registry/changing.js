@@ -58,13 +58,20 @@ window.addEventListener("beforeunload", (event) => {
 
 async function begin() {
   const why = gettext("Unlock to change your passphrase");
-  held.before = await seen();
+  held.before = await seen().catch(afterUnlocking);
   held.seed = await unlock({ why, act: gettext("Unlock"), isFresh: true });
   if (!held.seed) return;
+  held.before ??= await seen();
   root.hidden = false;
   start.hidden = true;
   passphrase.offer();
   steps.go(0);
+}
+
+// A session that a wallet opened sees the vault only once the passphrase was given.
+function afterUnlocking(refusal) {
+  if (refusal.code !== "passphrase_needed") throw refusal;
+  return null;
 }
 
 // The form stays while the server cannot be reached; what was saved meanwhile is never overwritten.

@@ -1,5 +1,6 @@
 // The page of uploads: choose files, see what is in them, cut, seal, send; go on after a reload.
 
+import { onFiles } from "../portal/file_drop.js";
 import { clear, show as showProblem } from "../portal/problems.js";
 import { onNews } from "../portal/tab.js";
 import * as rows from "./file_rows.js";
@@ -18,26 +19,11 @@ const SAY_MS = 5000;
 const SPEAKS_OF = new Set(["pinned", "checked", "unreadable", "refused", "failed", "halted", "asked"]);
 const form = document.getElementById("upload");
 const drop = form?.querySelector(".drop");
-const input = form?.querySelector("input[type=file]");
 const panel = (name) => document.querySelector(`[data-panel="${name}"]`);
 const items = [];
 const reading = gate(1);
 
-input?.addEventListener("change", () => {
-  take([...input.files]);
-  input.value = "";
-});
-for (const kind of ["dragenter", "dragover"]) {
-  drop?.addEventListener(kind, (event) => {
-    event.preventDefault();
-    drop.classList.add("over");
-  });
-}
-for (const kind of ["dragleave", "drop"]) drop?.addEventListener(kind, () => drop.classList.remove("over"));
-drop?.addEventListener("drop", (event) => {
-  event.preventDefault();
-  take([...event.dataTransfer.files]);
-});
+if (drop) onFiles(drop, take);
 
 function take(files) {
   clear();
